@@ -1,0 +1,106 @@
+package io.outrider.sqlite;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import org.sqlite.SQLiteConfig;
+
+/** One SQLite database file, owned by one feature, which alone knows its tables. */
+public final class DatabaseFile {
+    private final Path file;
+    private final List<String> migrations;
+
+    /**
+     * @param file created with mode 0600 when absent
+     * @param migrations statements that bring an empty file to today's schema, one entry a version;
+     *     entries are only ever added at the end. An entry may hold several statements, each ended
+     *     by a semicolon at a line's end.
+     */
+    public DatabaseFile(Path file, List<String> migrations) {
+        this.file = file;
+        this.migrations = List.copyOf(migrations);
+    }
+
+    /**
+     * A connection for reading and writing, write-ahead log, {@code synchronous=FULL}: what is
+     * committed survives a power cut. The schema is brought up to date first. The connection
+     * belongs to one thread at a time.
+     *
+     * @throws SQLException where the file is no database, or was written by a newer program
+     */
+    public Connection openForWriting() throws IOException, SQLException {
+        createPrivately();
+        Connection connection = config(false).createConnection("jdbc:sqlite:" + file);
+        try {
+            migrate(connection);
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+        return connection;
+    }
+
+    /** A connection that can only read; it never waits for the writer. */
+    public Connection openForReading() throws SQLException {
+        return config(true).createConnection("jdbc:sqlite:" + file);
+    }
+
+    private static SQLiteConfig config(boolean readOnly) {
+        var config = new SQLiteConfig();
+        config.setReadOnly(readOnly);
+        config.setBusyTimeout(10_000);
+        config.enforceForeignKeys(true);
+        if (!readOnly) {
+            config.setJournalMode(SQLiteConfig.JournalMode.WAL);
+            config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+        }
+        return config;
+    }
+
+    /** The log and index files beside it take their mode from this file. */
+    private void createPrivately() throws IOException {
+        try {
+            Files.createFile(
+                    file,
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rw-------")));
+        } catch (FileAlreadyExistsException e) {
+            // The usual case: every start but the first.
+        }
+    }
+
+    private void migrate(Connection connection) throws SQLException {
+        int version = version(connection);
+        if (version > migrations.size()) {
+            throw new SQLException(
+                    file + " has schema " + version + ", this program knows " + migrations.size());
+        }
+        connection.setAutoCommit(false);
+        try (Statement statement = connection.createStatement()) {
+            for (String migration : migrations.subList(version, migrations.size())) {
+                statement.executeUpdate(migration);
+            }
+            statement.execute("PRAGMA user_version = " + migrations.size());
+            connection.commit();
+        } catch (SQLException e) {
+            connection.rollback();
+            throw e;
+        } finally {
+            connection.setAutoCommit(true);
+        }
+    }
+
+    private static int version(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("PRAGMA user_version")) {
+            return rows.next() ? rows.getInt(1) : 0;
+        }
+    }
+}

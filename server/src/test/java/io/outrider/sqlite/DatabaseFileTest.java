@@ -1,0 +1,71 @@
+package io.outrider.sqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.SQLException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DatabaseFileTest {
+    private static final String FIRST = "CREATE TABLE a(x INTEGER);\nINSERT INTO a VALUES (1);\n";
+    private static final String SECOND = "ALTER TABLE a ADD COLUMN y TEXT;";
+
+    @TempDir Path directory;
+
+    @Test
+    void only_the_owner_can_read_the_file_and_its_log() throws Exception {
+        Path file = directory.resolve("a.db");
+
+        try (var connection = new DatabaseFile(file, List.of(FIRST)).openForWriting()) {
+            assertThat(connection.isValid(1)).isTrue();
+            for (String name : List.of("a.db", "a.db-wal", "a.db-shm")) {
+                assertThat(
+                                PosixFilePermissions.toString(
+                                        Files.getPosixFilePermissions(directory.resolve(name))))
+                        .isEqualTo("rw-------");
+            }
+        }
+    }
+
+    @Test
+    void an_older_file_is_brought_up_to_date_and_keeps_its_rows() throws Exception {
+        Path file = directory.resolve("a.db");
+        new DatabaseFile(file, List.of(FIRST)).openForWriting().close();
+
+        try (var connection = new DatabaseFile(file, List.of(FIRST, SECOND)).openForWriting();
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery("SELECT x, y FROM a")) {
+            assertThat(rows.next()).isTrue();
+            assertThat(rows.getInt(1)).isEqualTo(1);
+            assertThat(rows.next()).isFalse();
+        }
+    }
+
+    @Test
+    void a_file_of_a_newer_program_is_refused() throws Exception {
+        Path file = directory.resolve("a.db");
+        new DatabaseFile(file, List.of(FIRST, SECOND)).openForWriting().close();
+
+        assertThatThrownBy(() -> new DatabaseFile(file, List.of(FIRST)).openForWriting())
+                .isInstanceOf(SQLException.class)
+                .hasMessageContaining("schema 2");
+    }
+
+    @Test
+    void a_reader_cannot_write() throws Exception {
+        Path file = directory.resolve("a.db");
+        var database = new DatabaseFile(file, List.of(FIRST));
+        database.openForWriting().close();
+
+        try (var connection = database.openForReading();
+                var statement = connection.createStatement()) {
+            assertThatThrownBy(() -> statement.execute("DELETE FROM a"))
+                    .isInstanceOf(SQLException.class);
+        }
+    }
+}

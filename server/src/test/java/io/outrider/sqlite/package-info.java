@@ -1,0 +1,4 @@
+@NullMarked
+package io.outrider.sqlite;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,26 @@
+export JAVA_HOME := $(shell bin/java-home)
+MVN := mvn -B -q
+
+.PHONY: help build check test format demo clean
+
+help:   ## list these words
+	@sed -n 's/^\([a-z]*\): *.*## /\1\t/p' Makefile
+
+build:  ## compile and package, no tests
+	@$(MVN) -DskipTests package
+
+check:  ## all that CI runs: format, compile, architecture, tests
+	@bin/test-tools
+	@mvn -B verify
+
+test:   ## one test class: make test T=JournalTest
+	@$(MVN) verify -Dtest='$(T)' -Dsurefire.failIfNoSpecifiedTests=false
+
+format: ## put the sources in order
+	@$(MVN) spotless:apply
+
+demo: build ## a server, 25 simulated trackers and a moving map on this machine
+	@./outrider demo
+
+clean:  ## remove what was built
+	@$(MVN) clean

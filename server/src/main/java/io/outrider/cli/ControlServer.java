@@ -1,0 +1,134 @@
+package io.outrider.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Answers the command line over a Unix socket that only the server's user can open. One request a
+ * connection: a line of JSON in, a line of JSON for each row out, then {@code {"done":true}} or
+ * {@code {"error":…,"hint":…}}. One virtual thread a connection, at most {@value #CONNECTIONS_MAX}
+ * at once.
+ */
+final class ControlServer implements AutoCloseable {
+    static final int REQUEST_CHARS_MAX = 64 * 1024;
+    static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private static final int CONNECTIONS_MAX = 16;
+    private static final Logger log = LoggerFactory.getLogger(ControlServer.class);
+
+    private final Path socket;
+    private final ServerSocketChannel listener;
+    private final Operations operations;
+    private final Semaphore places = new Semaphore(CONNECTIONS_MAX);
+
+    private ControlServer(Path socket, ServerSocketChannel listener, Operations operations) {
+        this.socket = socket;
+        this.listener = listener;
+        this.operations = operations;
+    }
+
+    /**
+     * Starts listening. The caller holds the directory's lock, so a socket file that is there is
+     * left over.
+     */
+    static ControlServer start(Path socket, Operations operations) throws IOException {
+        Files.deleteIfExists(socket);
+        var listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        listener.bind(UnixDomainSocketAddress.of(socket));
+        Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
+        var server = new ControlServer(socket, listener, operations);
+        Thread.ofVirtual().name("control").start(server::accept);
+        return server;
+    }
+
+    private void accept() {
+        while (listener.isOpen()) {
+            try {
+                places.acquire();
+                SocketChannel peer = listener.accept();
+                Thread.ofVirtual().name("control-request").start(() -> serve(peer));
+            } catch (ClosedChannelException e) {
+                return;
+            } catch (IOException e) {
+                places.release();
+                log.warn("The control socket failed to accept: {}", e.getMessage());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private void serve(SocketChannel peer) {
+        try (peer;
+                var in =
+                        new BufferedReader(
+                                new InputStreamReader(
+                                        Channels.newInputStream(peer), StandardCharsets.UTF_8));
+                var out = Channels.newWriter(peer, StandardCharsets.UTF_8)) {
+            answer(readLine(in), out);
+        } catch (IOException | UncheckedIOException e) {
+            log.debug("A command went away before its answer: {}", e.getMessage());
+        } finally {
+            places.release();
+        }
+    }
+
+    private void answer(String line, Writer out) throws IOException {
+        try {
+            var request = JSON.readValue(line, Operations.Request.class);
+            operations.perform(request, row -> write(out, JSON.writeValueAsString(row)));
+            write(out, "{\"done\":true}");
+        } catch (OperatorException e) {
+            write(out, JSON.writeValueAsString(Map.of("error", e.problem(), "hint", e.hint())));
+        } catch (JacksonException e) {
+            write(out, JSON.writeValueAsString(Map.of("error", "not a request", "hint", "")));
+        }
+        out.flush();
+    }
+
+    private static void write(Writer out, String line) {
+        try {
+            out.write(line);
+            out.write('\n');
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String readLine(BufferedReader in) throws IOException {
+        var line = new StringBuilder();
+        for (int c = in.read(); c >= 0 && c != '\n'; c = in.read()) {
+            if (line.length() == REQUEST_CHARS_MAX) {
+                throw new IOException("request longer than " + REQUEST_CHARS_MAX + " characters");
+            }
+            line.append((char) c);
+        }
+        return line.toString();
+    }
+
+    @Override
+    public void close() throws IOException {
+        listener.close();
+        Files.deleteIfExists(socket);
+    }
+}

@@ -1,0 +1,10 @@
+package io.outrider.fleet;
+
+import java.time.Instant;
+
+/**
+ * One customer's trackers; nothing crosses from one fleet to another.
+ *
+ * @param trackerCount how many are there now, enrolled or invited
+ */
+public record Fleet(String name, Instant createdAt, int trackerCount) {}

@@ -11,8 +11,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * How stored positions are printed: each number with all the digits that it was stored with, times in UTC. Rows go out as
- * they come, so a history of any length takes no memory. For one thread.
+ * How stored positions are printed: each number with all the digits that it was stored with, times
+ * in UTC. Rows go out as they come, so a history of any length takes no memory. For one thread.
  */
 enum PositionFormat {
     TABLE {
@@ -31,13 +31,19 @@ enum PositionFormat {
         @Override
         Printer printer(PrintWriter out) {
             return new ArrayPrinter(
-                    out, "{\"type\":\"FeatureCollection\",\"features\":[", "]}", PositionFormat::feature);
+                    out,
+                    "{\"type\":\"FeatureCollection\",\"features\":[",
+                    "]}",
+                    PositionFormat::feature);
         }
     };
 
     abstract Printer printer(PrintWriter out);
 
-    /** Prints rows of {@code positions}, then the end. Nothing is printed before the first of either. */
+    /**
+     * Prints rows of {@code positions}, then the end. Nothing is printed before the first of
+     * either.
+     */
     interface Printer {
         void print(JsonNode row);
 

@@ -1,0 +1,163 @@
+package io.outrider.dashboard;
+
+import io.outrider.dashboard.FleetSource.Member;
+import io.outrider.topic.TrackerId;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where every tracker is now, numbered by change. A browser asks for what changed after the number
+ * that it knows: it needs no queue of its own, a slow one skips what was overtaken meanwhile, and
+ * one that comes back resumes. Memory: one sighting a tracker. Guarded by its own monitor, which
+ * nobody holds while writing to a socket or asking a database.
+ */
+final class LiveHub {
+    private final String name;
+
+    /** Oldest change first. */
+    private final SequencedMap<Long, Numbered> byEnrolment = new LinkedHashMap<>();
+
+    private Set<Member> members = Set.of();
+    private long change;
+    private long fleetChange;
+    private boolean closed;
+
+    private record Numbered(long change, Sighting sighting) {}
+
+    /** One tracker, and where it was last, if anywhere. */
+    record Vehicle(Member member, @Nullable Sighting sighting) {}
+
+    /** Everything, and the number to ask from next. */
+    record Everything(List<Vehicle> vehicles, String cursor) {}
+
+    /**
+     * What changed, oldest change first.
+     *
+     * @param fleet whether trackers came or went
+     */
+    record Changes(List<Sighting> sightings, boolean fleet, long change, boolean closed) {}
+
+    /**
+     * @param name tells this run of the server from others, whose numbers mean nothing here
+     */
+    LiveHub(String name) {
+        this.name = name;
+    }
+
+    /** Begins to follow; what was stored before is taken from {@code latest}. */
+    PositionSource.Feed follow(PositionSource source) throws IOException {
+        PositionSource.Feed feed = source.follow(this::saw);
+        try {
+            source.latest().forEach(this::saw);
+        } catch (IOException e) {
+            feed.close();
+            throw e;
+        }
+        return feed;
+    }
+
+    synchronized void saw(Sighting sighting) {
+        if (sighting.position().time().isAfter(sighting.receivedAt().plus(Limits.AHEAD_MAX))) {
+            return;
+        }
+        Numbered before = byEnrolment.get(sighting.enrolment());
+        if (before != null && isOlder(sighting, before.sighting())) {
+            return;
+        }
+        byEnrolment.remove(sighting.enrolment());
+        byEnrolment.put(sighting.enrolment(), new Numbered(++change, sighting));
+        notifyAll();
+    }
+
+    private static boolean isOlder(Sighting sighting, Sighting than) {
+        return sighting.position().time().isBefore(than.position().time());
+    }
+
+    synchronized void membersAre(List<Member> list) {
+        Set<Member> now = Set.copyOf(list);
+        if (now.equals(members)) {
+            return;
+        }
+        var gone = new HashSet<>(members);
+        gone.removeAll(now);
+        gone.forEach(member -> byEnrolment.remove(member.enrolment()));
+        members = now;
+        fleetChange = ++change;
+        notifyAll();
+    }
+
+    synchronized Everything everything() {
+        var sorted = new TreeMap<TrackerId, Vehicle>();
+        for (Member member : members) {
+            Numbered seen = byEnrolment.get(member.enrolment());
+            sorted.put(
+                    member.tracker(), new Vehicle(member, seen == null ? null : seen.sighting()));
+        }
+        return new Everything(List.copyOf(sorted.values()), cursor(change));
+    }
+
+    synchronized Optional<Member> member(TrackerId tracker) {
+        return members.stream().filter(member -> member.tracker().equals(tracker)).findAny();
+    }
+
+    String cursor(long number) {
+        return name + "-" + number;
+    }
+
+    /** The number in a cursor of this run; empty where it is another's, or none. */
+    synchronized OptionalLong number(String cursor) {
+        if (!cursor.matches(name + "-[0-9]{1,18}")) {
+            return OptionalLong.empty();
+        }
+        long number = Long.parseLong(cursor.substring(name.length() + 1));
+        return number <= change ? OptionalLong.of(number) : OptionalLong.empty();
+    }
+
+    /** Waits until something changed after this number, or the time is over, or the hub closed. */
+    synchronized Changes after(long number, Duration waitMax) throws InterruptedException {
+        Instant end = Instant.now().plus(waitMax);
+        while (change <= number && !closed) {
+            long leftMs = Duration.between(Instant.now(), end).toMillis();
+            if (leftMs <= 0) {
+                break;
+            }
+            wait(leftMs);
+        }
+        return changes(number);
+    }
+
+    private Changes changes(long number) {
+        var newestFirst = new ArrayList<Numbered>();
+        for (Numbered numbered : byEnrolment.sequencedValues().reversed()) {
+            if (numbered.change() <= number) {
+                break;
+            }
+            newestFirst.add(numbered);
+        }
+        List<Numbered> oldestFirst = newestFirst.reversed();
+        boolean whole = oldestFirst.size() <= Limits.STREAM_BATCH_MAX;
+        List<Numbered> batch =
+                whole ? oldestFirst : oldestFirst.subList(0, Limits.STREAM_BATCH_MAX);
+        return new Changes(
+                batch.stream().map(Numbered::sighting).toList(),
+                fleetChange > number,
+                whole ? change : batch.getLast().change(),
+                closed);
+    }
+
+    synchronized void close() {
+        closed = true;
+        notifyAll();
+    }
+}

@@ -1,0 +1,97 @@
+package io.outrider.dashboard;
+
+import com.password4j.Argon2Function;
+import com.password4j.types.Argon2;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Argon2id (RFC 9106), as PHC strings. Safe for use by many threads, of which only a few get to
+ * compute at a time: each computation takes the memory that makes guessing dear.
+ */
+final class Passwords {
+    /** 64 MiB, three passes: the second recommended option of RFC 9106 section 4, on one lane. */
+    static final Cost STANDARD = new Cost(64 * 1024, 3);
+
+    private static final int HASH_BYTES = 32;
+
+    private final Argon2Function function;
+    private final String hashOfNobody;
+    private final Semaphore turns = new Semaphore(Limits.PASSWORD_CHECKS_AT_ONCE);
+
+    /** What one computation takes. */
+    record Cost(int memoryKib, int passes) {}
+
+    /** Too many computations wait already. */
+    static final class BusyException extends Exception {
+        BusyException() {
+            super("too many sign-ins at once");
+        }
+    }
+
+    Passwords(Cost cost) {
+        function =
+                Argon2Function.getInstance(
+                        cost.memoryKib(), cost.passes(), 1, HASH_BYTES, Argon2.ID);
+        hashOfNobody = function.hash(Arrays.copyOf(new byte[0], 16)).getResult();
+    }
+
+    static boolean isLongEnough(char[] password) {
+        int characters = Character.codePointCount(password, 0, password.length);
+        return characters >= Limits.PASSWORD_CHARS_MIN && characters <= Limits.PASSWORD_CHARS_MAX;
+    }
+
+    /** A PHC string with its own random salt. */
+    String hash(char[] password) throws BusyException {
+        byte[] bytes = utf8(password);
+        takeTurn();
+        try {
+            return function.hash(bytes).getResult();
+        } finally {
+            turns.release();
+            Arrays.fill(bytes, (byte) 0);
+        }
+    }
+
+    /** As slow for an account that does not exist as for one that does. */
+    boolean matches(char[] password, Optional<String> hash) throws BusyException {
+        String wanted = hash.orElse(hashOfNobody);
+        byte[] bytes = utf8(password);
+        takeTurn();
+        try {
+            boolean same =
+                    Argon2Function.getInstanceFromHash(wanted)
+                            .check(bytes, wanted.getBytes(StandardCharsets.US_ASCII));
+            return same && hash.isPresent();
+        } finally {
+            turns.release();
+            Arrays.fill(bytes, (byte) 0);
+        }
+    }
+
+    private void takeTurn() throws BusyException {
+        try {
+            if (!turns.tryAcquire(Limits.PASSWORD_CHECK_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new BusyException();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BusyException();
+        }
+    }
+
+    private static byte[] utf8(char[] characters) {
+        ByteBuffer encoded = StandardCharsets.UTF_8.encode(CharBuffer.wrap(characters));
+        byte[] bytes = new byte[encoded.remaining()];
+        encoded.duplicate().get(bytes);
+        while (encoded.hasRemaining()) {
+            encoded.put((byte) 0);
+        }
+        return bytes;
+    }
+}

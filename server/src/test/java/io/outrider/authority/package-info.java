@@ -1,0 +1,4 @@
+@NullMarked
+package io.outrider.authority;
+
+import org.jspecify.annotations.NullMarked;

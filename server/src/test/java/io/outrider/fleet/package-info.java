@@ -1,0 +1,4 @@
+@NullMarked
+package io.outrider.fleet;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.outrider.keys;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,153 @@
+package io.outrider.store;
+
+import io.outrider.keys.DataKeys;
+import io.outrider.keys.KeyUnavailableException;
+import io.outrider.position.Run;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * All tables, as the writer's thread changes them between {@link #begin} and {@link #commit}. What
+ * it remembers of them is forgotten at {@link #rollback}.
+ */
+final class Tables {
+    static final String CLONE = "clone";
+    static final String SEAL_AGAIN = "seal-again";
+    static final String UNKNOWN_EPOCH = "announce";
+
+    private final PreparedStatement begin;
+    private final PreparedStatement commit;
+    private final PreparedStatement rollback;
+    private final AtRest atRest;
+    private final Tally tally;
+    private final Counters counters;
+    private final Epochs epochs;
+    private final Journals journals;
+    private final Segments segments;
+    private final Refusals refusals;
+    private final List<Segment> added = new ArrayList<>();
+
+    Tables(Connection connection, DataKeys keys, StoreLimits limits) throws SQLException {
+        int cached = limits.trackersCached();
+        begin = connection.prepareStatement("BEGIN IMMEDIATE");
+        commit = connection.prepareStatement("COMMIT");
+        rollback = connection.prepareStatement("ROLLBACK");
+        atRest = new AtRest(keys);
+        tally = new Tally(connection);
+        counters = new Counters(connection, cached);
+        epochs = new Epochs(connection, cached);
+        journals = new Journals(connection, cached, tally);
+        segments = new Segments(connection, journals, atRest, tally);
+        refusals = new Refusals(connection, limits, atRest, tally);
+    }
+
+    Tally tally() {
+        return tally;
+    }
+
+    void begin() throws SQLException {
+        begin.execute();
+    }
+
+    /** Durable when it returns. What positions were added since {@link #begin}. */
+    List<Segment> commit() throws SQLException {
+        counters.flush();
+        refusals.flush();
+        tally.flush();
+        commit.execute();
+        tally.committed();
+        List<Segment> committed = List.copyOf(added);
+        added.clear();
+        return committed;
+    }
+
+    void rollback() {
+        tally.rolledBack();
+        counters.rolledBack();
+        epochs.rolledBack();
+        journals.rolledBack();
+        added.clear();
+        try {
+            rollback.execute();
+        } catch (SQLException e) {
+            // Some failures have ended the transaction already; then there is nothing to undo.
+        }
+    }
+
+    /** Keeps a report once: guards first, then its positions. */
+    Outcome add(ReceivedReport report)
+            throws SQLException, KeyUnavailableException, AtRest.ErasedException {
+        if (!epochs.isKnown(report.enrolment(), report.epochNumber(), report.epochId())) {
+            tally.add(Tally.REFUSED_PREFIX + UNKNOWN_EPOCH, 1);
+            return new Outcome.UnknownEpoch();
+        }
+        return switch (counters.see(
+                report.enrolment(), report.epochNumber(), report.counter(), report.tag())) {
+            case BELOW_WINDOW -> {
+                tally.add(Tally.REFUSED_PREFIX + SEAL_AGAIN, 1);
+                yield new Outcome.BelowWindow();
+            }
+            case OTHER_TAG -> {
+                refusals.add(report.refusedAs(CLONE));
+                yield new Outcome.Clone("one counter under two tags");
+            }
+            case REPEATED -> {
+                tally.add(Tally.REPORTS_DUPLICATE, 1);
+                tally.add(Tally.DUPLICATE, report.run().count());
+                yield new Outcome.Duplicate();
+            }
+            case FRESH -> {
+                keep(report);
+                yield new Outcome.Committed();
+            }
+        };
+    }
+
+    private void keep(ReceivedReport report)
+            throws SQLException, KeyUnavailableException, AtRest.ErasedException {
+        tally.add(Tally.REPORTS, 1);
+        switch (report.run()) {
+            case Run.Positions run ->
+                    added.addAll(segments.add(report, Judged.of(run, report.verdicts())));
+            case Run.Dropped dropped -> segments.addDropped(report, dropped);
+        }
+    }
+
+    /** Keeps an epoch once. */
+    Outcome add(AnnouncedEpoch epoch)
+            throws SQLException, KeyUnavailableException, AtRest.ErasedException {
+        long enrolment = epoch.enrolment();
+        return switch (epochs.standing(enrolment, epoch.announced())) {
+            case REPEATED -> {
+                tally.add(Tally.EPOCHS_DUPLICATE, 1);
+                yield new Outcome.Duplicate();
+            }
+            case CONTRADICTED -> {
+                refusals.add(epoch.refusedAs(CLONE));
+                yield new Outcome.Clone("two announcements claim one place");
+            }
+            case TOO_OLD -> {
+                // Who counts epochs in one place only never goes back.
+                refusals.add(epoch.refusedAs(CLONE));
+                yield new Outcome.Clone("announces an epoch from before the last 256");
+            }
+            case NEW -> {
+                long forgotten = epochs.insert(epoch);
+                if (forgotten >= 0) {
+                    counters.forgetEpochs(enrolment, forgotten);
+                }
+                tally.add(Tally.EPOCHS, 1);
+                yield new Outcome.Committed();
+            }
+        };
+    }
+
+    Outcome add(Refusal refusal)
+            throws SQLException, KeyUnavailableException, AtRest.ErasedException {
+        refusals.add(refusal);
+        return new Outcome.Committed();
+    }
+}

@@ -18,7 +18,7 @@ record AnnouncedEpoch(
         Instant receivedAt,
         Bytes payload) {
 
-    Refusal refusedAs(String reason) {
-        return new Refusal(enrolment, Channel.EPOCH, reason, receivedAt, payload);
+    RefusedMessage refusedAs(String reason) {
+        return RefusedMessage.of(enrolment, Channel.EPOCH, reason, receivedAt, payload);
     }
 }

@@ -43,7 +43,7 @@ public record ReceivedReport(
         return run.firstSequence();
     }
 
-    Refusal refusedAs(String reason) {
-        return new Refusal(enrolment, Channel.REPORT, reason, receivedAt, payload);
+    RefusedMessage refusedAs(String reason) {
+        return RefusedMessage.of(enrolment, Channel.REPORT, reason, receivedAt, payload);
     }
 }

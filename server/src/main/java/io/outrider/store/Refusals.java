@@ -2,6 +2,7 @@ package io.outrider.store;
 
 import io.outrider.keys.KeyUnavailableException;
 import io.outrider.seal.Bytes;
+import io.outrider.topic.Channel;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -48,14 +49,15 @@ final class Refusals {
     }
 
     /** Counts a refusal and keeps the message; the oldest goes where there are too many. */
-    void add(Refusal refusal) throws SQLException, KeyUnavailableException, AtRest.ErasedException {
+    void add(RefusedMessage refusal)
+            throws SQLException, KeyUnavailableException, AtRest.ErasedException {
         tally.add(Tally.REFUSED_PREFIX + refusal.reason(), 1);
         long id = nextId();
         byte[] payload = refusal.payload().toArray();
         byte[] kept = Arrays.copyOf(payload, Math.min(payload.length, limits.refusedBytesMax()));
         insert.setLong(1, id);
         insert.setLong(2, refusal.enrolment());
-        insert.setString(3, refusal.channel().topicLevel());
+        insert.setString(3, refusal.channel().name());
         insert.setString(4, refusal.reason());
         insert.setLong(5, refusal.receivedAt().toEpochMilli());
         insert.setInt(6, payload.length);
@@ -86,7 +88,7 @@ final class Refusals {
             return Optional.of(
                     new RefusedMessage(
                             enrolment,
-                            row.getString(3),
+                            Channel.valueOf(row.getString(3)),
                             row.getString(4),
                             Instant.ofEpochMilli(row.getLong(5)),
                             row.getInt(6),

@@ -1,19 +1,27 @@
 package io.outrider.store;
 
 import io.outrider.seal.Bytes;
+import io.outrider.topic.Channel;
 import java.time.Instant;
 
 /**
- * A refused message as it is kept.
+ * A message that was refused, for inspection.
  *
- * @param channel the last level of the topic that it came on
+ * @param reason under which it is counted: one word
  * @param sizeBytes of the whole message
- * @param payload its first bytes
+ * @param payload as it came; once kept, only its first bytes
  */
 public record RefusedMessage(
         long enrolment,
-        String channel,
+        Channel channel,
         String reason,
         Instant receivedAt,
         int sizeBytes,
-        Bytes payload) {}
+        Bytes payload) {
+
+    public static RefusedMessage of(
+            long enrolment, Channel channel, String reason, Instant receivedAt, Bytes payload) {
+        return new RefusedMessage(
+                enrolment, channel, reason, receivedAt, payload.length(), payload);
+    }
+}

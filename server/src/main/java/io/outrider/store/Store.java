@@ -104,8 +104,13 @@ public final class Store implements AutoCloseable {
     }
 
     /** Counts a refused message and keeps it for inspection. */
-    public CompletableFuture<Outcome> add(Refusal refusal) {
+    public CompletableFuture<Outcome> add(RefusedMessage refusal) {
         return commits.submit(1, tables -> tables.add(refusal));
+    }
+
+    /** Counts a message that was refused for want of an epoch; there is nothing to inspect. */
+    public CompletableFuture<Outcome> countUnknownEpoch() {
+        return commits.submit(1, Tables::countUnknownEpoch);
     }
 
     /**

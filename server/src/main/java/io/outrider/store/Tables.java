@@ -81,8 +81,7 @@ final class Tables {
     Outcome add(ReceivedReport report)
             throws SQLException, KeyUnavailableException, AtRest.ErasedException {
         if (!epochs.isKnown(report.enrolment(), report.epochNumber(), report.epochId())) {
-            tally.add(Tally.REFUSED_PREFIX + UNKNOWN_EPOCH, 1);
-            return new Outcome.UnknownEpoch();
+            return countUnknownEpoch();
         }
         return switch (counters.see(
                 report.enrolment(), report.epochNumber(), report.counter(), report.tag())) {
@@ -145,9 +144,14 @@ final class Tables {
         };
     }
 
-    Outcome add(Refusal refusal)
+    Outcome add(RefusedMessage refusal)
             throws SQLException, KeyUnavailableException, AtRest.ErasedException {
         refusals.add(refusal);
         return new Outcome.Committed();
+    }
+
+    Outcome countUnknownEpoch() {
+        tally.add(Tally.REFUSED_PREFIX + UNKNOWN_EPOCH, 1);
+        return new Outcome.UnknownEpoch();
     }
 }

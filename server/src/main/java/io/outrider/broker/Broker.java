@@ -83,6 +83,8 @@ public final class Broker implements AutoCloseable {
             // The embedded engine sets this to false, so that whoever no authenticator has decided
             // on gets in.
             InternalConfigurations.AUTH_DENY_UNAUTHENTICATED_CONNECTIONS.set(true);
+            // It waits this long at its end for files to be written, of which there are none.
+            InternalConfigurations.PERSISTENCE_SHUTDOWN_GRACE_PERIOD_MSEC.set(0);
             try {
                 await(engine.start(), START_MAX, "start");
             } catch (BrokerException e) {

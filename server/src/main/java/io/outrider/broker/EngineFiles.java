@@ -145,6 +145,8 @@ final class EngineFiles {
               <strategy>discard-oldest</strategy>
             </queued-messages>
             <retained-messages><enabled>false</enabled></retained-messages>
+            <wildcard-subscriptions><enabled>false</enabled></wildcard-subscriptions>
+            <shared-subscriptions><enabled>false</enabled></shared-subscriptions>
             <quality-of-service><max-qos>1</max-qos></quality-of-service>
             <topic-alias><enabled>true</enabled><max-per-client>%d</max-per-client></topic-alias>
             <session-expiry><max-interval>%d</max-interval></session-expiry>

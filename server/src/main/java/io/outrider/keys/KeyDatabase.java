@@ -4,9 +4,13 @@ import io.outrider.sqlite.DatabaseFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * The SQLite file with every key that the vault wraps. One connection, guarded by this object's
@@ -22,14 +26,14 @@ public final class KeyDatabase implements AutoCloseable {
                         created_at INTEGER NOT NULL,
                         destroyed_at INTEGER,
                         CHECK ((wrapped IS NULL) = (destroyed_at IS NOT NULL))) STRICT;
-                    CREATE TABLE sealing_key(
-                        suite TEXT NOT NULL,
+                    CREATE TABLE private_key(
+                        purpose TEXT NOT NULL,
                         public_key BLOB NOT NULL,
                         wrapped BLOB NOT NULL,
                         created_at INTEGER NOT NULL,
-                        PRIMARY KEY (suite, public_key)) STRICT;
-                    CREATE TABLE named_secret(
-                        name TEXT PRIMARY KEY,
+                        PRIMARY KEY (purpose, public_key)) STRICT;
+                    CREATE TABLE store_password(
+                        store TEXT PRIMARY KEY,
                         wrapped BLOB NOT NULL,
                         created_at INTEGER NOT NULL) STRICT;
                     CREATE TABLE fact(
@@ -66,6 +70,48 @@ public final class KeyDatabase implements AutoCloseable {
                     "%s cannot be opened: %s".formatted(file, e.getMessage()),
                     "Restore it from your backup.",
                     e);
+        }
+    }
+
+    /** What was last remembered under this name: something that is no secret. */
+    public Optional<String> fact(String name) throws KeyUnavailableException {
+        return exclusively(connection -> {
+            String sql = "SELECT value FROM fact WHERE name = ?";
+            try (PreparedStatement query = connection.prepareStatement(sql)) {
+                query.setString(1, name);
+                try (ResultSet rows = query.executeQuery()) {
+                    return rows.next() ? Optional.of(rows.getString(1)) : Optional.<String>empty();
+                }
+            }
+        });
+    }
+
+    /** Remembers all of these at once, in place of what had their names. */
+    public void remember(Map<String, String> facts) throws KeyUnavailableException {
+        exclusively(connection -> {
+            connection.setAutoCommit(false);
+            try {
+                insertFacts(connection, facts);
+                connection.commit();
+            } catch (SQLException e) {
+                connection.rollback();
+                throw e;
+            } finally {
+                connection.setAutoCommit(true);
+            }
+            return true;
+        });
+    }
+
+    private static void insertFacts(Connection connection, Map<String, String> facts)
+            throws SQLException {
+        String sql = "INSERT OR REPLACE INTO fact(name, value) VALUES (?, ?)";
+        try (PreparedStatement insert = connection.prepareStatement(sql)) {
+            for (var fact : facts.entrySet()) {
+                insert.setString(1, fact.getKey());
+                insert.setString(2, fact.getValue());
+                insert.executeUpdate();
+            }
         }
     }
 

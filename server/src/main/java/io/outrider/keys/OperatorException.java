@@ -1,5 +1,7 @@
 package io.outrider.keys;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Whoever runs the server has to do something first: a file is missing, damaged or readable by
  * others, a passphrase is wrong. The message says what is the matter, the hint what to do.
@@ -12,7 +14,7 @@ public final class OperatorException extends Exception {
         this.hint = hint;
     }
 
-    public OperatorException(String problem, String hint, Throwable cause) {
+    public OperatorException(String problem, String hint, @Nullable Throwable cause) {
         super(problem, cause);
         this.hint = hint;
     }

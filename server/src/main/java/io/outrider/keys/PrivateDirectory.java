@@ -78,6 +78,16 @@ public final class PrivateDirectory {
         return Files.readAllBytes(file);
     }
 
+    /**
+     * Refuses a file that others can reach, where there is one of this name; for files that
+     * something else reads.
+     */
+    void requirePrivate(String name) throws IOException, OperatorException {
+        if (has(name)) {
+            requirePrivate(path.resolve(name), "chmod 600 " + path.resolve(name));
+        }
+    }
+
     /** Writes the file so that after a crash there is the old content or the new, never a part. */
     public void write(String name, byte[] content) throws IOException {
         Path temporary = path.resolve(name + ".new");

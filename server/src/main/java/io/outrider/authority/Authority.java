@@ -1,0 +1,291 @@
+package io.outrider.authority;
+
+import io.outrider.fleet.Change;
+import io.outrider.fleet.Enrolment;
+import io.outrider.fleet.Registry;
+import io.outrider.fleet.Tracker;
+import io.outrider.keys.KeyMaterial;
+import io.outrider.keys.KeyUnavailableException;
+import io.outrider.keys.OperatorException;
+import io.outrider.keys.PrivateDirectory;
+import io.outrider.seal.Bytes;
+import io.outrider.seal.EnrolmentToken;
+import io.outrider.seal.Secret;
+import io.outrider.topic.TrackerId;
+import java.io.IOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.PublicKey;
+import java.security.SecureRandom;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The installation's certificate authority: its own certificates in the data directory, the signed
+ * key statement, tokens and certificates for trackers. Safe for use by many threads.
+ */
+public final class Authority {
+    private static final Logger LOG = LoggerFactory.getLogger(Authority.class);
+
+    /** A root made before this would have ended before anybody used it: the clock is not set. */
+    private static final Instant CLOCK_MIN = Instant.parse("2026-01-01T00:00:00Z");
+
+    private static final String CA_FILE = "ca.pem";
+    private static final String INSTALLATION = "installation";
+    private static final String REGISTRY = "registry";
+
+    private final AuthorityConfig config;
+    private final KeyMaterial keys;
+    private final Registry registry;
+    private final CertificateForge forge;
+    private final Stores stores;
+    private final Credentials credentials;
+    private final StatementDesk statements;
+    private final SecureRandom random;
+    private final List<Runnable> renewalListeners = new CopyOnWriteArrayList<>();
+    private volatile Bytes keyStatement;
+
+    private Authority(
+            AuthorityConfig config,
+            PrivateDirectory data,
+            KeyMaterial keys,
+            Registry registry,
+            SecureRandom random,
+            InstantSource clock,
+            boolean isFirstStart)
+            throws IOException, OperatorException, KeyUnavailableException {
+        this.config = config;
+        this.keys = keys;
+        this.registry = registry;
+        this.random = random;
+        this.forge = new CertificateForge(config.installation(), random, clock);
+        this.stores = new Stores(keys);
+        this.credentials = new Credentials(stores, forge, config.names(), isFirstStart);
+        this.statements = new StatementDesk(keys.facts(), random, clock);
+        this.keyStatement = signStatement();
+        publishRoot(data);
+    }
+
+    /**
+     * Opens the authority of a data directory, made where there is none. A first start that was cut
+     * off anywhere is completed.
+     *
+     * @param data the data directory itself; {@code keys} and {@code registry} are in it
+     * @throws OperatorException where a file is missing, damaged, open to others or of another
+     *     installation
+     */
+    public static Authority openOrCreate(
+            AuthorityConfig config,
+            PrivateDirectory data,
+            KeyMaterial keys,
+            Registry registry,
+            SecureRandom random,
+            InstantSource clock)
+            throws IOException, OperatorException {
+        config.requireUsable();
+        try {
+            boolean isFirstStart = keys.facts().fact(INSTALLATION).isEmpty();
+            if (isFirstStart) {
+                requireFirstStart(keys, registry, clock);
+            } else {
+                requireBelongsTogether(config, keys, registry);
+            }
+            var authority =
+                    new Authority(config, data, keys, registry, random, clock, isFirstStart);
+            keys.facts()
+                    .remember(
+                            Map.of(
+                                    INSTALLATION,
+                                    config.installation(),
+                                    REGISTRY,
+                                    registry.identity()));
+            return authority;
+        } catch (KeyUnavailableException | SQLException e) {
+            throw new OperatorException(
+                    "the authority cannot start: " + e.getMessage(),
+                    "Check the disk, then the files in " + data.path(),
+                    e);
+        }
+    }
+
+    private static void requireFirstStart(KeyMaterial keys, Registry registry, InstantSource clock)
+            throws OperatorException {
+        if (clock.instant().isBefore(CLOCK_MIN)) {
+            throw new OperatorException(
+                    "the system clock says " + clock.instant(),
+                    "Set it: certificates that are made now would be of no use.");
+        }
+        if (!registry.trackers().isEmpty()) {
+            throw new OperatorException(
+                    "there are trackers, but their keys in %s are gone"
+                            .formatted(keys.directory().path()),
+                    "Restore that directory from your backup.");
+        }
+    }
+
+    private static void requireBelongsTogether(
+            AuthorityConfig config, KeyMaterial keys, Registry registry)
+            throws OperatorException, KeyUnavailableException, SQLException {
+        String installation = keys.facts().fact(INSTALLATION).orElse("");
+        if (!installation.equals(config.installation())) {
+            throw new OperatorException(
+                    "this directory is of installation '%s', the configuration says '%s'"
+                            .formatted(installation, config.installation()),
+                    "Put the first into the configuration, or use another directory.");
+        }
+        // With another registry, numbers would be given again that data is stored under.
+        if (!keys.facts().fact(REGISTRY).orElse("").equals(registry.identity())) {
+            throw new OperatorException(
+                    "fleet.db is not the one that the keys in %s belong to"
+                            .formatted(keys.directory().path()),
+                    "Restore fleet.db from the same backup as the keys.");
+        }
+    }
+
+    private void publishRoot(PrivateDirectory data) throws IOException, OperatorException {
+        byte[] pem = Pem.encode(credentials.root());
+        var stored = data.read(CA_FILE);
+        if (stored.isEmpty() || !MessageDigest.isEqual(stored.get(), pem)) {
+            data.write(CA_FILE, pem);
+        }
+    }
+
+    private Bytes signStatement() throws KeyUnavailableException {
+        byte[] signed =
+                statements.sign(
+                        credentials.statement(),
+                        config.installation(),
+                        keys.sealingKeys().current(),
+                        keys.commandKey().publicKey(),
+                        credentials.root());
+        return Bytes.copyOf(signed);
+    }
+
+    /** The certificate that everything in this installation is believed by. */
+    public X509Certificate root() {
+        return credentials.root();
+    }
+
+    /** The issuing CA of today, then the root. */
+    List<X509Certificate> certificatesOfCa() {
+        return credentials.issuing().chain();
+    }
+
+    /** Key and chain for listeners: leaf, issuing CA, root. */
+    public KeyStoreFile serverKeyStore() throws OperatorException {
+        return storeFile(Credentials.SERVER);
+    }
+
+    /** What trackers' certificates lead to: root and issuing CA. */
+    public KeyStoreFile trustStore() throws OperatorException {
+        return storeFile(Credentials.TRUST);
+    }
+
+    private KeyStoreFile storeFile(String name) throws OperatorException {
+        return new KeyStoreFile(stores.path(name), stores.password(name));
+    }
+
+    Stores stores() {
+        return stores;
+    }
+
+    /** The signed key statement of today (COSE_Sign1). */
+    public Bytes keyStatement() {
+        return keyStatement;
+    }
+
+    /**
+     * Adds a tracker and makes the token that its installer needs.
+     *
+     * @param name {@code FLEET.TRACKER}
+     * @param enrolPort where trackers reach the enrolment server
+     * @param mqttPort where trackers reach the broker
+     */
+    public Change<Invitation> invite(String name, int enrolPort, int mqttPort) throws SQLException {
+        try (Secret secret = EnrolmentToken.newSecret(random)) {
+            Change<Tracker> change = registry.add(name, secret.exposeTo(Authority::sha256));
+            return switch (change) {
+                case Change.Refused<Tracker>(String why) -> new Change.Refused<>(why);
+                case Change.Made<Tracker>(Tracker tracker) ->
+                        new Change.Made<>(
+                                new Invitation(
+                                        tracker, token(tracker.id(), secret, enrolPort, mqttPort)));
+            };
+        }
+    }
+
+    private String token(TrackerId id, Secret secret, int enrolPort, int mqttPort) {
+        Bytes rootSha256 = Bytes.copyOf(sha256(encoded(credentials.root())));
+        String host = config.names().getFirst();
+        return new EnrolmentToken(
+                        host, enrolPort, mqttPort, rootSha256, id.fleet(), id.tracker(), secret)
+                .format();
+    }
+
+    /** Gives a tracker its certificate, if the token is worth it; see {@link Registry#enrol}. */
+    Enrolment enrol(TrackerId id, byte[] tokenSha256, PublicKey key) throws SQLException {
+        Identity issuing = credentials.issuing();
+        return registry.enrol(
+                id, tokenSha256, key, tracker -> forge.tracker(issuing, tracker.id(), key));
+    }
+
+    Registry registry() {
+        return registry;
+    }
+
+    /** The listener hears when the server's key store was written anew, on the renewer's thread. */
+    public void onServerCertificateRenewed(Runnable listener) {
+        renewalListeners.add(listener);
+    }
+
+    /**
+     * Renews what comes to its end; to be called once a day. A failure is logged and tried again
+     * the next time: a third of each life is left for that.
+     */
+    public void renew() {
+        try {
+            boolean isServerRenewed = credentials.renew();
+            keyStatement = signStatement();
+            if (isServerRenewed) {
+                renewalListeners.forEach(Runnable::run);
+            }
+        } catch (IOException | OperatorException | KeyUnavailableException e) {
+            LOG.error("Certificates could not be renewed; tried again in a day", e);
+        }
+    }
+
+    /** Calls {@link #renew} every day until closed. */
+    public AutoCloseable renewDaily() {
+        var daily =
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().daemon().name("certificate-renewal").factory());
+        var _ = daily.scheduleWithFixedDelay(this::renew, 1, 1, TimeUnit.DAYS);
+        return daily::shutdownNow;
+    }
+
+    static byte[] sha256(byte[] bytes) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(bytes);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("SHA-256 is part of every JDK", e);
+        }
+    }
+
+    private static byte[] encoded(X509Certificate certificate) {
+        try {
+            return certificate.getEncoded();
+        } catch (CertificateEncodingException e) {
+            throw new IllegalStateException("a certificate of our own has no encoding", e);
+        }
+    }
+}

@@ -73,11 +73,13 @@ public final class Broker implements AutoCloseable {
 
     private static EmbeddedHiveMQ startEngine(
             BrokerConfig config, Limits limits, ExtensionMain main) throws BrokerException {
-        String property = "outrider.broker." + UUID.randomUUID();
-        EngineFiles files = EngineFiles.write(config, limits, property);
+        String keyProperty = "outrider.broker.key." + UUID.randomUUID();
+        String trustProperty = "outrider.broker.trust." + UUID.randomUUID();
+        EngineFiles files = EngineFiles.write(config, limits, keyProperty, trustProperty);
         STARTING.lock();
         Thread.UncaughtExceptionHandler handler = Thread.getDefaultUncaughtExceptionHandler();
-        System.setProperty(property, EngineFiles.xml(config.tls().exposePassphrase()));
+        System.setProperty(keyProperty, EngineFiles.xml(config.tls().exposeKeyPassphrase()));
+        System.setProperty(trustProperty, EngineFiles.xml(config.tls().exposeTrustPassphrase()));
         try {
             EmbeddedHiveMQ engine = build(files, main);
             // The embedded engine sets this to false, so that whoever no authenticator has decided
@@ -93,7 +95,8 @@ public final class Broker implements AutoCloseable {
             }
             return engine;
         } finally {
-            System.clearProperty(property);
+            System.clearProperty(keyProperty);
+            System.clearProperty(trustProperty);
             // The engine's own handler ends the process at some of its exceptions.
             Thread.setDefaultUncaughtExceptionHandler(handler);
             STARTING.unlock();

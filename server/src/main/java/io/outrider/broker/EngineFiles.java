@@ -10,8 +10,8 @@ import java.util.List;
 
 /**
  * The folders that the engine wants, and the configuration file that it reads once, at its start.
- * The passphrase is not in the file: the engine takes it from a system property that lives only as
- * long as the start does.
+ * No passphrase is in the file: the engine takes them from system properties that live only as long
+ * as the start does.
  */
 final class EngineFiles {
     /** Elliptic curve Diffie-Hellman and authenticated encryption, and nothing else. */
@@ -52,10 +52,12 @@ final class EngineFiles {
     /**
      * Writes everything afresh.
      *
-     * @param passphraseProperty the system property that holds the passphrase, escaped by {@link
-     *     #xml}
+     * @param keyProperty the system property that holds the key store's passphrase, escaped by
+     *     {@link #xml}
+     * @param trustProperty that of the trust store
      */
-    static EngineFiles write(BrokerConfig config, Limits limits, String passphraseProperty)
+    static EngineFiles write(
+            BrokerConfig config, Limits limits, String keyProperty, String trustProperty)
             throws BrokerException {
         var files = new EngineFiles(config.directory().toAbsolutePath());
         try {
@@ -74,7 +76,7 @@ final class EngineFiles {
                     file,
                     PosixFilePermissions.asFileAttribute(
                             PosixFilePermissions.fromString("rw-------")));
-            Files.writeString(file, text(config, limits, passphraseProperty));
+            Files.writeString(file, text(config, limits, keyProperty, trustProperty));
         } catch (IOException e) {
             throw new BrokerException("the broker's files cannot be written", e);
         }
@@ -90,8 +92,10 @@ final class EngineFiles {
         Files.setPosixFilePermissions(folder, ownerOnly);
     }
 
-    private static String text(BrokerConfig config, Limits limits, String passphraseProperty) {
-        String passphrase = "${" + passphraseProperty + "}";
+    private static String text(
+            BrokerConfig config, Limits limits, String keyProperty, String trustProperty) {
+        String keyPassphrase = "${" + keyProperty + "}";
+        String trustPassphrase = "${" + trustProperty + "}";
         return """
         <?xml version="1.0" encoding="UTF-8"?>
         <hivemq>
@@ -128,10 +132,10 @@ final class EngineFiles {
                         config.port(),
                         xml(config.bindAddress()),
                         xml(config.tls().keyStore().toString()),
-                        passphrase,
-                        passphrase,
+                        keyPassphrase,
+                        keyPassphrase,
                         xml(config.tls().trustStore().toString()),
-                        passphrase,
+                        trustPassphrase,
                         cipherSuites(),
                         limits.handshakeTimeMax().toMillis(),
                         limits(limits));

@@ -8,31 +8,38 @@ import java.security.KeyStore;
 import java.util.Collections;
 
 /**
- * The two key stores of the listener, PKCS #12 or JKS, under one passphrase. The files may be
- * replaced while the broker runs: new connections see the new ones within ten seconds, and the old
- * connections stay.
+ * The two key stores of the listener, PKCS #12 or JKS, each under its own passphrase. The files may
+ * be replaced while the broker runs: new connections see the new ones within ten seconds, and the
+ * old connections stay.
  */
 public final class TlsStores {
     private final Path keyStore;
     private final Path trustStore;
-    private final String passphrase;
+    private final String keyPassphrase;
+    private final String trustPassphrase;
 
     /**
-     * The stores as the authority made them.
+     * The stores as the authority made them. Passphrases are 1 or more of printable ASCII, no space
+     * at either end.
      *
      * @param keyStore the server's private key with its chain, and no other key
+     * @param keyPassphrase of the file and of the key in it
      * @param trustStore the authorities whose clients may connect; no others are trusted
-     * @param passphrase of both files and of the key: 1 or more of printable ASCII, no space at
-     *     either end
      */
-    public TlsStores(Path keyStore, Path trustStore, char[] passphrase) {
+    public TlsStores(Path keyStore, char[] keyPassphrase, Path trustStore, char[] trustPassphrase) {
         this.keyStore = keyStore.toAbsolutePath();
+        this.keyPassphrase = checked(keyPassphrase);
         this.trustStore = trustStore.toAbsolutePath();
-        this.passphrase = new String(passphrase);
-        if (!this.passphrase.matches("[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?")) {
+        this.trustPassphrase = checked(trustPassphrase);
+    }
+
+    private static String checked(char[] characters) {
+        var passphrase = new String(characters);
+        if (!passphrase.matches("[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?")) {
             throw new IllegalArgumentException(
-                    "the passphrase of the key stores is not of printable ASCII");
+                    "the passphrase of a key store is not of printable ASCII");
         }
+        return passphrase;
     }
 
     Path keyStore() {
@@ -43,9 +50,13 @@ public final class TlsStores {
         return trustStore;
     }
 
-    /** The only way to the passphrase. Rare on purpose: reviewers search for this word. */
-    String exposePassphrase() {
-        return passphrase;
+    /** The only ways to the passphrases. Rare on purpose: reviewers search for this word. */
+    String exposeKeyPassphrase() {
+        return keyPassphrase;
+    }
+
+    String exposeTrustPassphrase() {
+        return trustPassphrase;
     }
 
     /**
@@ -53,8 +64,8 @@ public final class TlsStores {
      * every public authority.
      */
     void check() throws BrokerException {
-        KeyStore keys = load(keyStore);
-        KeyStore anchors = load(trustStore);
+        KeyStore keys = load(keyStore, keyPassphrase);
+        KeyStore anchors = load(trustStore, trustPassphrase);
         try {
             int keyCount = 0;
             for (String alias : Collections.list(keys.aliases())) {
@@ -75,7 +86,7 @@ public final class TlsStores {
         }
     }
 
-    private KeyStore load(Path file) throws BrokerException {
+    private static KeyStore load(Path file, String passphrase) throws BrokerException {
         try (var in = Files.newInputStream(file)) {
             // The type that the engine asks for; the JDK reads PKCS #12 under this name, too.
             var store = KeyStore.getInstance("JKS");

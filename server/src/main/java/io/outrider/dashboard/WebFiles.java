@@ -22,6 +22,7 @@ final class WebFiles {
                     "mjs", "text/javascript; charset=utf-8",
                     "css", "text/css; charset=utf-8",
                     "json", "application/json",
+                    "geojson", "application/geo+json",
                     "svg", "image/svg+xml",
                     "txt", "text/plain; charset=utf-8",
                     "webmanifest", "application/manifest+json");

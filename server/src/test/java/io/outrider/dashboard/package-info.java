@@ -1,0 +1,4 @@
+@NullMarked
+package io.outrider.dashboard;
+
+import org.jspecify.annotations.NullMarked;

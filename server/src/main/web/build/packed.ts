@@ -17,7 +17,7 @@ export function packed(): Plugin {
         folder = config.build.outDir;
       }
     },
-    closeBundle() {
+    writeBundle() {
       const names = files(folder).map((file) => relative(folder, file)).sort();
       for (const name of names) {
         const bytes = readFileSync(join(folder, name));

@@ -82,6 +82,7 @@ export class VehicleLayer implements CustomLayerInterface {
     }
     const startMs = performance.now();
     const count = this.fill(map, this.source.drawn(startMs));
+    map.getContainer().dataset['drawn'] = `${count}`;
     gl.useProgram(program);
     gl.bindVertexArray(this.vertices);
     gl.bindBuffer(gl.ARRAY_BUFFER, this.buffer);

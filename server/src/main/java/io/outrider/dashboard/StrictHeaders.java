@@ -33,7 +33,7 @@ final class StrictHeaders implements HttpConfiguration.Customizer {
         HEADERS.put(
                 "Permissions-Policy",
                 "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(),"
-                        + " usb=(), serial=(), bluetooth=()");
+                        + " usb=(), serial=()");
         HEADERS.put("Cache-Control", "no-store");
     }
 

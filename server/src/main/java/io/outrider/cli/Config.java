@@ -1,5 +1,6 @@
 package io.outrider.cli;
 
+import io.outrider.keys.OperatorException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;

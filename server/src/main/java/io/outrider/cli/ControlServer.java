@@ -1,5 +1,6 @@
 package io.outrider.cli;
 
+import io.outrider.keys.OperatorException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -99,7 +100,7 @@ final class ControlServer implements AutoCloseable {
             operations.perform(request, row -> write(out, JSON.writeValueAsString(row)));
             write(out, "{\"done\":true}");
         } catch (OperatorException e) {
-            write(out, JSON.writeValueAsString(Map.of("error", e.problem(), "hint", e.hint())));
+            write(out, JSON.writeValueAsString(Map.of("error", e.getMessage(), "hint", e.hint())));
         } catch (JacksonException e) {
             write(out, JSON.writeValueAsString(Map.of("error", "not a request", "hint", "")));
         }

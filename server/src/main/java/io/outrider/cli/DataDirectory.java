@@ -1,5 +1,6 @@
 package io.outrider.cli;
 
+import io.outrider.keys.OperatorException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;

@@ -1,5 +1,6 @@
 package io.outrider.cli;
 
+import io.outrider.keys.OperatorException;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 

@@ -3,6 +3,7 @@ package io.outrider.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.outrider.keys.OperatorException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -59,7 +60,7 @@ class ConfigTest {
                 .isInstanceOfSatisfying(
                         OperatorException.class,
                         e ->
-                                assertThat(e.problem().lines())
+                                assertThat(String.valueOf(e.getMessage()).lines())
                                         .satisfiesExactly(
                                                 line ->
                                                         assertThat(line)

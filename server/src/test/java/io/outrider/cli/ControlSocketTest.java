@@ -3,6 +3,7 @@ package io.outrider.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.outrider.keys.OperatorException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -70,7 +71,7 @@ class ControlSocketTest {
                 .isInstanceOfSatisfying(
                         OperatorException.class,
                         e -> {
-                            assertThat(e.problem()).isEqualTo("no such thing");
+                            assertThat(e.getMessage()).isEqualTo("no such thing");
                             assertThat(e.hint()).isEqualTo("Try another.");
                         });
     }

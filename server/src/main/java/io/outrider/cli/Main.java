@@ -1,0 +1,78 @@
+package io.outrider.cli;
+
+import io.outrider.keys.OperatorException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command {@code outrider}. */
+@Command(
+        name = "outrider",
+        description =
+                "Escorts a fleet's positions from the vehicle to the people who may see them.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        subcommands = {
+            ServeCommand.class,
+            FleetCommand.class,
+            PositionsCommand.class,
+            StatusCommand.class
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  outrider demo                              a server, 25 vehicles and a map, to look at",
+            "  outrider serve --data /var/lib/outrider    the server",
+            "  outrider fleet create acme                 a fleet",
+            "  outrider fleet add acme.truck-7            a tracker in it: prints a one-time token",
+            "  outrider tracker enrol TOKEN --state DIR   in the vehicle",
+            "  outrider tracker run --state DIR --nmea -  in the vehicle, receiver on standard input",
+            "  outrider positions acme.truck-7            what arrived"
+        })
+public final class Main {
+    /** What went wrong is the operator's to put right. */
+    static final int EXIT_OPERATOR = 2;
+
+    private Main() {}
+
+    /** Runs one command and ends the process with its exit status. */
+    public static void main(String[] arguments) {
+        System.exit(
+                run(
+                        new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+                        new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+                        arguments));
+    }
+
+    /**
+     * Runs one command; the exit status is 0, 1 (it ran and its outcome is bad) or 2 (it could not
+     * run).
+     */
+    static int run(PrintWriter out, PrintWriter err, String... arguments) {
+        return new CommandLine(new Main())
+                .setOut(out)
+                .setErr(err)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((thrown, command, _) -> {
+                    if (thrown instanceof OperatorException e) {
+                        command.getErr().println("outrider: " + e.getMessage());
+                        if (!e.hint().isEmpty()) {
+                            command.getErr().println("  " + e.hint());
+                        }
+                        return EXIT_OPERATOR;
+                    }
+                    throw thrown; // ours: loud, with its stack
+                })
+                .execute(arguments);
+    }
+
+    /** The version of the build. */
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"outrider " + (version == null ? "(unpackaged build)" : version)};
+        }
+    }
+}

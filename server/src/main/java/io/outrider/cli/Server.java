@@ -1,0 +1,256 @@
+package io.outrider.cli;
+
+import io.outrider.authority.EnrolmentServer;
+import io.outrider.authority.KeyStoreFile;
+import io.outrider.broker.Broker;
+import io.outrider.broker.BrokerConfig;
+import io.outrider.broker.BrokerException;
+import io.outrider.broker.TlsStores;
+import io.outrider.check.Checks;
+import io.outrider.dashboard.Accounts;
+import io.outrider.dashboard.Dashboard;
+import io.outrider.fleet.Registry;
+import io.outrider.fleet.Tracker;
+import io.outrider.gate.Enrolled;
+import io.outrider.gate.Gate;
+import io.outrider.gate.KeyHash;
+import io.outrider.intake.BackendKeys;
+import io.outrider.intake.Intake;
+import io.outrider.intake.IntakeLimits;
+import io.outrider.keys.KeyMaterial;
+import io.outrider.keys.OperatorException;
+import io.outrider.seal.Agreement;
+import io.outrider.seal.AnnounceRequest;
+import io.outrider.seal.Suite;
+import io.outrider.topic.TrackerId;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The whole server in one process, put together in the order in which data flows. */
+final class Server implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Server.class);
+
+    private final Deque<AutoCloseable> parts;
+    private final Operations operations;
+    private final Optional<String> setUpToken;
+    private final boolean isPassphraseNew;
+
+    private Server(
+            Deque<AutoCloseable> parts,
+            Operations operations,
+            Optional<String> setUpToken,
+            boolean isPassphraseNew) {
+        this.parts = parts;
+        this.operations = operations;
+        this.setUpToken = setUpToken;
+        this.isPassphraseNew = isPassphraseNew;
+    }
+
+    /**
+     * Starts to serve; the caller holds the directory's lock. What the directory lacks is made.
+     *
+     * @throws OperatorException where anything of it cannot start; nothing listens then
+     */
+    static Server start(DataDirectory directory, Config config, InstantSource clock)
+            throws OperatorException {
+        try (var opened = new Opened()) {
+            Backend backend = opened.add(Backend.open(directory, config, clock));
+            Registry registry = backend.registry();
+            var intake =
+                    opened.add(
+                            new Intake(
+                                    registry,
+                                    backend.store(),
+                                    backendKeys(backend.keys()),
+                                    Checks.all(),
+                                    IntakeLimits.DEFAULT));
+            var gate =
+                    new Gate(
+                            config.installation(),
+                            io.outrider.gate.Limits.DEFAULT,
+                            id -> enrolled(registry, id),
+                            clock);
+            var watch = new GateWatch(clock);
+            Broker broker =
+                    opened.add(
+                            startBroker(
+                                    directory,
+                                    config,
+                                    backend,
+                                    gate,
+                                    new Inlet(intake, clock),
+                                    watch));
+            registry.onRemoval(tracker -> cutOff(broker, tracker));
+
+            EnrolmentServer enrolment =
+                    opened.add(
+                            EnrolmentServer.start(
+                                    backend.authority(), socket(config.enrolment()), clock));
+            opened.add(backend.authority().renewDaily());
+
+            Accounts accounts =
+                    opened.add(
+                            Accounts.open(
+                                    directory.path().resolve("accounts.db"),
+                                    clock,
+                                    new SecureRandom()));
+            opened.add(startDashboard(config, backend, accounts, clock));
+
+            Instant since = clock.instant();
+            var operations =
+                    new ServerOperations(backend, config, () -> serving(since, watch, enrolment));
+            opened.add(ControlServer.start(directory.socket(), operations));
+            Optional<String> setUpToken =
+                    accounts.isEmpty() ? Optional.of(accounts.newSetUpToken()) : Optional.empty();
+            return new Server(opened.keep(), operations, setUpToken, backend.isPassphraseNew());
+        } catch (IOException | SQLException e) {
+            throw new OperatorException(
+                    "cannot start (" + e.getMessage() + ")",
+                    "Check the disk, and the addresses and ports.",
+                    e);
+        }
+    }
+
+    Operations operations() {
+        return operations;
+    }
+
+    /**
+     * Opens the page where the administrator sets their password; there as long as there is no
+     * administrator.
+     */
+    Optional<String> setUpToken() {
+        return setUpToken;
+    }
+
+    /** Whether the passphrase was made at this start and lies in the data directory. */
+    boolean isPassphraseNew() {
+        return isPassphraseNew;
+    }
+
+    /** Stops listening, answers and commits what is under way, and closes everything. */
+    @Override
+    public void close() {
+        Opened.close(parts);
+    }
+
+    private static Broker startBroker(
+            DataDirectory directory,
+            Config config,
+            Backend backend,
+            Gate gate,
+            Inlet inlet,
+            GateWatch watch)
+            throws OperatorException {
+        try (KeyStoreFile keys = backend.authority().serverKeyStore();
+                KeyStoreFile trust = backend.authority().trustStore()) {
+            char[] keysPassword = keys.passwordCharacters();
+            char[] trustPassword = trust.passwordCharacters();
+            var tls = new TlsStores(keys.file(), keysPassword, trust.file(), trustPassword);
+            Arrays.fill(keysPassword, ' ');
+            Arrays.fill(trustPassword, ' ');
+            return Broker.start(
+                    new BrokerConfig(
+                            directory.path().resolve("broker"),
+                            config.mqtt().address().getHostAddress(),
+                            config.mqtt().port(),
+                            tls),
+                    gate,
+                    inlet,
+                    watch);
+        } catch (BrokerException e) {
+            throw new OperatorException(
+                    "the broker cannot start (" + e.getMessage() + ")",
+                    "Is port " + config.mqtt().port() + " taken? Set mqtt.port in outrider.yaml.",
+                    e);
+        }
+    }
+
+    private static Dashboard startDashboard(
+            Config config, Backend backend, Accounts accounts, InstantSource clock)
+            throws IOException, OperatorException {
+        var map = new MapSource(backend.registry(), backend.store());
+        Dashboard dashboard;
+        try (KeyStoreFile keys = backend.authority().serverKeyStore()) {
+            dashboard =
+                    Dashboard.start(
+                            new Dashboard.Address(
+                                    config.dashboard().address().getHostAddress(),
+                                    config.dashboard().port()),
+                            keys.load(),
+                            keys.passwordCharacters(),
+                            accounts,
+                            map,
+                            map,
+                            clock);
+        }
+        backend.authority().onServerCertificateRenewed(() -> renew(dashboard, backend));
+        return dashboard;
+    }
+
+    private static void renew(Dashboard dashboard, Backend backend) {
+        try (KeyStoreFile keys = backend.authority().serverKeyStore()) {
+            dashboard.replaceKeys(keys.load(), keys.passwordCharacters());
+        } catch (IOException | OperatorException e) {
+            log.error("The dashboard keeps its old certificate until the next start", e);
+        }
+    }
+
+    private static Optional<Enrolled> enrolled(Registry registry, TrackerId id) {
+        return registry.find(id)
+                .flatMap(tracker ->
+                        tracker.state() instanceof Tracker.Enrolled state
+                                ? Optional.of(
+                                        new Enrolled(
+                                                tracker.enrolment(),
+                                                new KeyHash(state.keySha256())))
+                                : Optional.empty());
+    }
+
+    private static void cutOff(Broker broker, Tracker tracker) {
+        try {
+            broker.disconnect(tracker.id(), "removed");
+        } catch (BrokerException e) {
+            // The gate asks the registry at each publish, so it can do nothing any more.
+            log.error("{} was removed, but its connection is still open", tracker.id(), e);
+        }
+    }
+
+    private static BackendKeys backendKeys(KeyMaterial keys) {
+        return new BackendKeys() {
+            @Override
+            public Optional<Agreement> sealingKey(Suite suite, long id) {
+                return keys.sealingKeys().find(suite, id);
+            }
+
+            @Override
+            public byte[] sign(AnnounceRequest request) {
+                return keys.commandKey().sign(request);
+            }
+        };
+    }
+
+    private static Map<String, Object> serving(
+            Instant since, GateWatch watch, EnrolmentServer enrolment) {
+        var serving = new LinkedHashMap<String, Object>();
+        serving.put("servingSince", since.toString());
+        serving.put("gate", watch.counts());
+        serving.put("enrolment", enrolment.counts());
+        return serving;
+    }
+
+    private static InetSocketAddress socket(Endpoint endpoint) {
+        return new InetSocketAddress(endpoint.address(), endpoint.port());
+    }
+}

@@ -38,7 +38,7 @@ public record AnnounceRequest(String fleet, String tracker, long issuedAtMs) {
     public static AnnounceRequest verify(
             byte[] coseSign1, String fleet, String tracker, PublicKey commandKey) throws Refusal {
         byte[] payload =
-                CoseSign1.parse(coseSign1, Limits.ANNOUNCE_REQUEST_BYTES_MAX)
+                CoseSign1.parseBare(coseSign1, Limits.ANNOUNCE_REQUEST_BYTES_MAX)
                         .payload(commandKey, PURPOSE);
         AnnounceRequest request = read(payload);
         if (!request.fleet.equals(fleet) || !request.tracker.equals(tracker)) {

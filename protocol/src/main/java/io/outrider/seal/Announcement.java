@@ -48,7 +48,7 @@ public record Announcement(
     static Announcement verify(byte[] coseSign1, String fleet, String tracker, PublicKey key)
             throws Refusal {
         byte[] payload =
-                CoseSign1.parse(coseSign1, Limits.ANNOUNCEMENT_BYTES_MAX).payload(key, PURPOSE);
+                CoseSign1.parseBare(coseSign1, Limits.ANNOUNCEMENT_BYTES_MAX).payload(key, PURPOSE);
         Announcement announcement = read(payload);
         if (!announcement.fleet.equals(fleet) || !announcement.tracker.equals(tracker)) {
             throw Refusal.forged("announces an epoch of another tracker");

@@ -48,6 +48,15 @@ final class CoseSign1 {
         }
     }
 
+    /** Signed by a key that the receiver knows already: no certificates come along. */
+    static CoseSign1 parseBare(byte[] bytes, int bytesMax) throws Refusal {
+        CoseSign1 parsed = parse(bytes, bytesMax);
+        if (!parsed.chain.isEmpty()) {
+            throw Refusal.malformed("certificates where none belong");
+        }
+        return parsed;
+    }
+
     static CoseSign1 parse(byte[] bytes, int bytesMax) throws Refusal {
         CborReader in = new CborReader(bytes, bytesMax);
         in.array();

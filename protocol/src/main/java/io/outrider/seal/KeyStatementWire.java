@@ -75,6 +75,9 @@ record KeyStatementWire(
             in.endArray();
         }
         in.endArray();
+        if (keys.isEmpty()) {
+            throw Refusal.malformed("no sealing key");
+        }
         return keys;
     }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package io.outrider.position;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.outrider.protocol;
+
+import org.jspecify.annotations.NullMarked;

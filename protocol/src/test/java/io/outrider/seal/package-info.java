@@ -1,0 +1,4 @@
+@NullMarked
+package io.outrider.seal;
+
+import org.jspecify.annotations.NullMarked;

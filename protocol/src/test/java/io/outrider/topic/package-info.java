@@ -1,0 +1,4 @@
+@NullMarked
+package io.outrider.topic;
+
+import org.jspecify.annotations.NullMarked;

@@ -56,7 +56,7 @@ public record Announcement(
         return announcement;
     }
 
-    private static Announcement read(byte[] payload) throws Refusal {
+    static Announcement read(byte[] payload) throws Refusal {
         CborReader in = new CborReader(payload, Limits.ANNOUNCEMENT_BYTES_MAX);
         in.array();
         in.number(VERSION, VERSION);

@@ -118,7 +118,11 @@ final class CborReader {
     byte[] bytes(int min, int max) throws Refusal {
         require(JsonToken.VALUE_EMBEDDED_OBJECT);
         try {
-            byte[] value = parser.getBinaryValue(Base64Variants.MIME);
+            // null: the library takes simple values and undefined for embedded objects too
+            byte @Nullable [] value = parser.getBinaryValue(Base64Variants.MIME);
+            if (value == null) {
+                throw Refusal.malformed("not a byte string");
+            }
             if (value.length < min || value.length > max) {
                 throw Refusal.malformed(value.length + " bytes are outside " + min + " to " + max);
             }

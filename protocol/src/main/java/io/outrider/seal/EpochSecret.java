@@ -28,16 +28,20 @@ final class EpochSecret {
 
     static Secret ofBackend(Announcement announcement, Agreement key) throws Refusal {
         var hpke = new Hpke(announcement.suite(), Hpke.AEAD_EXPORT_ONLY);
-        byte[] info =
-                info(
-                        announcement.fleet(),
-                        announcement.tracker(),
-                        announcement.suite(),
-                        announcement.epochId());
+        byte[] info = info(announcement);
         byte[] encapsulation = announcement.encapsulation().toArray();
         try (Secret exporter = hpke.exporterSecret(encapsulation, key, info)) {
             return hpke.export(exporter, EXPORTER_CONTEXT, BYTES);
         }
+    }
+
+    /** What HPKE binds the secret to. */
+    static byte[] info(Announcement announcement) {
+        return info(
+                announcement.fleet(),
+                announcement.tracker(),
+                announcement.suite(),
+                announcement.epochId());
     }
 
     private static byte[] info(String fleet, String tracker, Suite suite, long epochId) {

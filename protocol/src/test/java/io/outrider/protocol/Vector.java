@@ -34,6 +34,11 @@ public final class Vector {
         }
     }
 
+    /** One vector by its kind and name. */
+    public static Vector read(String kind, String name) {
+        return read(FOLDER.resolve(kind).resolve(name + ".txt"));
+    }
+
     /** A vector to be filled and written. */
     public static Vector named(String kind, String name) {
         return new Vector(FOLDER.resolve(kind).resolve(name + ".txt"), new LinkedHashMap<>());

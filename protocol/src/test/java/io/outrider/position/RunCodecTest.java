@@ -13,7 +13,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -22,12 +21,6 @@ class RunCodecTest {
 
     static List<Vector> vectors() throws IOException {
         return Vector.all("run");
-    }
-
-    @Test
-    @EnabledIfSystemProperty(named = "golden", matches = "write")
-    void writes_the_vectors_of_runs() throws IOException {
-        new RunVectors().write();
     }
 
     @ParameterizedTest

@@ -105,7 +105,7 @@ class HostileBytesTest {
         byte[] good = Vector.read("statement", "good").bytes("statement");
         KeyStatement statement = readStatement(good);
         ForAll.seeds(
-                1_000,
+                300,
                 random -> {
                     byte[] damaged = good.clone();
                     damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
@@ -122,7 +122,7 @@ class HostileBytesTest {
     void random_bytes_are_refused() throws Exception {
         List<Target> targets = targets();
         ForAll.seeds(
-                10_000,
+                20_000,
                 random -> {
                     byte[] bytes = new byte[random.nextInt(200)];
                     random.nextBytes(bytes);
@@ -136,7 +136,7 @@ class HostileBytesTest {
     void messages_with_random_damage_are_refused() throws Exception {
         List<Target> targets = targets();
         ForAll.seeds(
-                10_000,
+                2_000,
                 random -> {
                     Target target = targets.get(random.nextInt(targets.size()));
                     byte[] damaged = target.bytes().clone();
@@ -154,7 +154,7 @@ class HostileBytesTest {
     void payloads_with_random_damage_that_are_signed_are_read_or_refused() throws Exception {
         byte[] payload = scenario.announcement().toPayload();
         ForAll.seeds(
-                10_000,
+                2_000,
                 random -> {
                     byte[] damaged = payload.clone();
                     int changes = 1 + random.nextInt(3);

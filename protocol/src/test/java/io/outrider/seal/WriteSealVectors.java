@@ -4,10 +4,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
- * Writes the vectors again: {@code mvn test -pl protocol -Dgolden=write -Dtest='WriteVectors*'}.
+ * Writes the vectors of sealing again: {@code mvn test -pl protocol -Dgolden=write
+ * -Dtest='Write*Vectors'}. Its name keeps it out of every other run.
  */
 @EnabledIfSystemProperty(named = "golden", matches = "write")
-class WriteVectorsTest {
+class WriteSealVectors {
     @Test
     void writes_the_vectors_of_sealing() throws Exception {
         new AnnouncementVectors().write();

@@ -44,19 +44,7 @@ public final class TrackerEpoch implements AutoCloseable {
             PrivateKey identityKey,
             SecureRandom random)
             throws Refusal {
-        var announcement =
-                new Announcement(
-                        start.fleet(),
-                        start.tracker(),
-                        start.epochNumber(),
-                        epochId,
-                        start.predecessor(),
-                        start.journalId(),
-                        start.nextSequence(),
-                        start.timeBaseMs(),
-                        backend.suite(),
-                        backend.id(),
-                        Bytes.copyOf(ephemeral.publicKey().bytes()));
+        Announcement announcement = announcement(start, epochId, ephemeral, backend);
         byte[] signed =
                 CoseSign1.sign(
                         identityKey,
@@ -77,6 +65,22 @@ public final class TrackerEpoch implements AutoCloseable {
                             epochId);
             return new TrackerEpoch(announcement, signed, key);
         }
+    }
+
+    private static Announcement announcement(
+            EpochStart start, long epochId, Agreement ephemeral, SealingPublicKey backend) {
+        return new Announcement(
+                start.fleet(),
+                start.tracker(),
+                start.epochNumber(),
+                epochId,
+                start.predecessor(),
+                start.journalId(),
+                start.nextSequence(),
+                start.timeBaseMs(),
+                backend.suite(),
+                backend.id(),
+                Bytes.copyOf(ephemeral.publicKey().bytes()));
     }
 
     /** COSE_Sign1, to be published and acknowledged before the first report. */

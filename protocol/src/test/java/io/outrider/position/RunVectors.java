@@ -18,10 +18,14 @@ final class RunVectors {
     void write() throws IOException {
         good();
         goodColumns();
+        goodMissing();
         dropped();
         badShape();
+        badEncoding();
         badColumns();
+        badDifferences();
         badValues();
+        badTimes();
     }
 
     private void good() throws IOException {
@@ -52,6 +56,9 @@ final class RunVectors {
                 "speeds with one missing between: it neither uses nor changes the differences",
                 "860004 00 01 02 8405f60101".replace(" ", ""),
                 List.of(speed(5), speed(null), speed(6), speed(8)));
+    }
+
+    private void goodMissing() throws IOException {
         good(
                 "good-missing-last",
                 "a value missing at the end is written, zeros at the end are not",
@@ -161,6 +168,9 @@ final class RunVectors {
                 FORM,
                 "a sequence at which sums overflow",
                 "851b400000000000000001000102");
+    }
+
+    private void badEncoding() throws IOException {
         bad("trailing-byte", FORM, "a byte follows", "85000100010200");
         bad("truncated", FORM, "the last column is missing", "8500010001");
         bad("indefinite", FORM, "an array of indefinite length", "9f0001000102ff");
@@ -196,6 +206,9 @@ final class RunVectors {
                 COLUMNS,
                 "an absent column at the end is left out",
                 "860001000102f6");
+    }
+
+    private void badDifferences() throws IOException {
         bad(
                 "constant-as-array",
                 COLUMNS,
@@ -255,6 +268,9 @@ final class RunVectors {
                 COLUMNS,
                 "a latitude that is right again after 32 bits",
                 "850001 00 1b0000000100000001 02".replace(" ", ""));
+    }
+
+    private void badTimes() throws IOException {
         bad(
                 "time-before-1970",
                 COLUMNS,

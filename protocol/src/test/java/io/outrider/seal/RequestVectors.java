@@ -23,6 +23,11 @@ final class RequestVectors {
                 "FORGED",
                 "one bit of the signature is flipped",
                 AnnouncementVectors.flipped(good, good.length - 1));
+        forged();
+        malformed(good);
+    }
+
+    private void forged() throws IOException {
         refused(
                 "other-key",
                 "FORGED",
@@ -48,6 +53,9 @@ final class RequestVectors {
                         "announcement",
                         List.of(),
                         payload(1, Scenario.TRACKER, ISSUED_AT_MS)));
+    }
+
+    private void malformed(byte[] good) throws IOException {
         refused(
                 "version-2",
                 "MALFORMED",

@@ -27,8 +27,10 @@ final class StatementVectors {
     void write() throws Exception {
         good();
         signers();
+        chains();
         validity();
         malformed();
+        malformedKeys();
     }
 
     private void good() throws Exception {
@@ -82,6 +84,10 @@ final class StatementVectors {
                 "signed by the issuing CA itself",
                 SIGNER,
                 signed(authority.issuingKey, payload, authority.issuing));
+    }
+
+    private void chains() throws Exception {
+        byte[] payload = wire(keys(), DeleteOn.PUBACK).toPayload();
         refused(
                 "no-chain",
                 "FORGED",
@@ -153,6 +159,9 @@ final class StatementVectors {
                 "sealing keys of suite 3 only",
                 FORM,
                 signed(wire(onlyLater, DeleteOn.PUBACK).toPayload()));
+    }
+
+    private void malformedKeys() throws Exception {
         byte[] offCurve = p256.publicBytes();
         offCurve[64] ^= 1;
         List<KeyStatementWire.Key> bad =

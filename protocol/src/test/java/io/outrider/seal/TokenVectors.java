@@ -28,6 +28,10 @@ final class TokenVectors {
                 "bits set that base64 does not use: a second form of the same token",
                 withSpareBits());
         refused("line-end", "a line end follows, as a terminal copies it", good + "\\n");
+        malformedContents();
+    }
+
+    private void malformedContents() throws IOException {
         refused(
                 "version-2",
                 "another version inside",

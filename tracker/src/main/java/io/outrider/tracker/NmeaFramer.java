@@ -28,6 +28,8 @@ final class NmeaFramer {
     private State state = State.LINE_START;
 
     /**
+     * Hands sentences on.
+     *
      * @param sentences gets each line that began with '$', without it and without the line's end
      */
     NmeaFramer(NmeaCounts counts, Consumer<String> sentences) {

@@ -60,6 +60,13 @@ try {
 
 async function look(page) {
   await enter(page);
+  if (vehicles === 0) {
+    await page.locator('.empty').waitFor({ timeout: WAIT_MS });
+    assert.match(await page.locator('.empty').innerText(), /outrider fleet add FLEET\.TRACKER/);
+    await settled(page);
+    await shoot(page, 'empty');
+    return { listed: 0, drawn: 0 };
+  }
   await eventually('the map is there', () => page.locator('.map[data-loaded]').count());
   await eventually(`${vehicles} vehicles are drawn`, async () => (await drawn(page)) >= vehicles);
   await eventually('the stream is live', () =>
@@ -82,6 +89,13 @@ async function look(page) {
   await page.keyboard.press('f');
   await settled(page);
   await shoot(page, 'wide-dark');
+
+  for (let i = 0; i < 4; i++) {
+    await page.click('button[aria-label="Zoom out"]');
+    await page.waitForTimeout(400);
+  }
+  await settled(page);
+  await shoot(page, 'wide-dark-far');
 
   await page.setViewportSize(PHONE);
   await page.keyboard.press('f');
@@ -165,7 +179,9 @@ async function drawn(page) {
 
 /** Tiles and names are there, and the camera rests. */
 async function settled(page) {
-  await page.waitForTimeout(3000);
+  await page.waitForTimeout(1000);
+  await eventually('the base map is drawn', () => page.locator('.map[data-tiles=true]').count());
+  await page.waitForTimeout(1000);
 }
 
 async function shoot(page, name) {

@@ -66,7 +66,15 @@ export class App {
     this.panel = this.newPanel();
     this.sheet = new Sheet(this.panel);
     root.replaceChildren(
-      h('div', { class: 'app' }, mapElement, this.panel, this.detail.element, this.mapButtons()),
+      h(
+        'div',
+        { class: 'app' },
+        mapElement,
+        h('p', { class: 'attribution' }, 'Natural Earth · GeoNames (CC BY 4.0)'),
+        this.mapButtons(),
+        this.panel,
+        this.detail.element,
+      ),
     );
     this.map = new FleetMap(mapElement, this.fleet, {
       now,
@@ -280,15 +288,10 @@ export class App {
       h('button', { class: 'map-button', type: 'button', 'aria-label': label, title: label, click }, icon(path));
     return h(
       'div',
-      { class: 'map-corner' },
-      h(
-        'div',
-        { class: 'map-buttons' },
-        button('Zoom in', ICONS.plus, () => this.map.zoom(1)),
-        button('Zoom out', ICONS.minus, () => this.map.zoom(-1)),
-        button('Show all trackers', ICONS.fit, () => this.map.fitAll()),
-      ),
-      h('p', { class: 'attribution' }, 'Natural Earth · GeoNames (CC BY 4.0)'),
+      { class: 'map-buttons' },
+      button('Zoom in', ICONS.plus, () => this.map.zoom(1)),
+      button('Zoom out', ICONS.minus, () => this.map.zoom(-1)),
+      button('Show all trackers', ICONS.fit, () => this.map.fitAll()),
     );
   }
 

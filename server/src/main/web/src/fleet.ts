@@ -38,11 +38,12 @@ export class Fleet {
     return this.byId.values();
   }
 
-  /** Everything anew, in the server's order. */
+  /** Everything anew, as a person would sort it: truck-4 before truck-16. */
   replace(views: VehicleView[]): void {
     const before = this.byId;
     this.byId = new Map();
-    for (const view of views) {
+    const order = new Intl.Collator('en', { numeric: true });
+    for (const view of views.toSorted((a, b) => order.compare(idOf(a), idOf(b)))) {
       const vehicle = merge(before.get(idOf(view)), view);
       this.byId.set(vehicle.id, vehicle);
     }

@@ -30,7 +30,7 @@ export function mapStyle(colours: Palette): StyleSpecification {
 }
 
 /** Villages are fetched when they can first be seen. */
-export const PLACES_NEAR = { source: 'places-near', url: placesNearUrl, fromZoom: 8 };
+export const PLACES_NEAR = { source: 'places-near', url: placesNearUrl, fromZoom: 8.5 };
 
 function nothing(): GeoJSON.FeatureCollection {
   return { type: 'FeatureCollection', features: [] };
@@ -72,7 +72,7 @@ const NAMED: ExpressionSpecification = [
   'step',
   ['zoom'],
   5e6,
-  ...[4, 2e6, 5, 7e5, 6, 2.5e5, 7, 9e4, 8, 4e4, 9, 1.5e4, 10, 5e3, 11, 0],
+  ...[4, 2e6, 5, 7e5, 6, 2e5, 7, 6e4, 8, 2e4, 9, 7e3, 10, 2e3, 11, 0],
 ] as unknown as ExpressionSpecification;
 
 function places(colours: Palette): LayerSpecification[] {
@@ -179,8 +179,7 @@ function track(colours: Palette): LayerSpecification[] {
         'text-font': FONT_BOLD,
         'text-size': 12,
         'text-anchor': 'top',
-        'text-offset': [0, 1.15],
-        'text-optional': true,
+        'text-offset': ['case', ['get', 'selected'], ['literal', [0, 2.1]], ['literal', [0, 1.15]]],
         'text-padding': 1,
       },
       paint: { 'text-color': colours.place, 'text-halo-color': colours.halo, 'text-halo-width': 1.8 },

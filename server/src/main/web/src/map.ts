@@ -63,6 +63,9 @@ export class FleetMap {
     this.map.keyboard.disableRotation();
     this.map.on('load', () => this.loaded());
     this.map.on('moveend', () => this.moved());
+    this.map.on('sourcedata', () => {
+      container.dataset['tiles'] = `${this.map.areTilesLoaded()}`;
+    });
     this.map.on('click', (event) => handlers.picked(this.at(event.point)));
     this.map.on('mousemove', (event) => {
       this.map.getCanvas().style.cursor = this.at(event.point) === null ? '' : 'pointer';
@@ -264,7 +267,7 @@ export class FleetMap {
         if (bounds.contains(coordinates)) {
           features.push({
             type: 'Feature',
-            properties: { name: vehicle.tracker },
+            properties: { name: vehicle.tracker, selected: id === this.selected },
             geometry: { type: 'Point', coordinates },
           });
         }

@@ -9,6 +9,8 @@ import io.outrider.broker.TlsStores;
 import io.outrider.check.Checks;
 import io.outrider.dashboard.Accounts;
 import io.outrider.dashboard.Dashboard;
+import io.outrider.dashboard.FleetSource;
+import io.outrider.dashboard.PositionSource;
 import io.outrider.fleet.Registry;
 import io.outrider.fleet.Tracker;
 import io.outrider.gate.Enrolled;
@@ -180,7 +182,6 @@ final class Server implements AutoCloseable {
     private static Dashboard startDashboard(
             Config config, Backend backend, Accounts accounts, InstantSource clock)
             throws IOException, OperatorException {
-        var map = new MapSource(backend.registry(), backend.store());
         Dashboard dashboard;
         try (KeyStoreFile keys = backend.authority().serverKeyStore()) {
             dashboard =
@@ -191,8 +192,8 @@ final class Server implements AutoCloseable {
                             keys.load(),
                             keys.passwordCharacters(),
                             accounts,
-                            map,
-                            map,
+                            PositionSource.of(backend.store()),
+                            FleetSource.of(backend.registry()),
                             clock);
         }
         backend.authority().onServerCertificateRenewed(() -> renew(dashboard, backend));

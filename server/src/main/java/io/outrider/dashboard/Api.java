@@ -6,7 +6,6 @@ import io.javalin.http.Handler;
 import io.javalin.http.HandlerType;
 import io.javalin.security.RouteRole;
 import io.outrider.topic.TrackerId;
-import java.io.IOException;
 import java.sql.SQLException;
 import java.time.DateTimeException;
 import java.time.InstantSource;
@@ -130,7 +129,7 @@ final class Api {
                         everything.vehicles().stream().map(Views.VehicleView::of).toList()));
     }
 
-    private void track(Context context) throws Refused, IOException {
+    private void track(Context context) throws Refused {
         String fleet = context.pathParam("fleet");
         String name = context.pathParam("tracker");
         FleetSource.Member member =

@@ -58,8 +58,7 @@ public final class Dashboard implements AutoCloseable {
      *
      * @param keys the server's key and certificate chain
      * @param keyPassword opens {@code keys} and the key in it
-     * @throws IOException where the page is not in this build, the address is taken, or the
-     *     positions cannot be read
+     * @throws IOException where the page is not in this build, the address is taken
      */
     public static Dashboard start(
             Address address,

@@ -36,12 +36,12 @@ final class Limits {
     /** A browser that takes nothing for this long is dropped; it comes back and resumes. */
     static final Duration CONNECTION_IDLE_MAX = Duration.ofSeconds(30);
 
+    /** Stored positions that wait for the map; beyond that the newest of each tracker will do. */
+    static final int FEED_WAITING_MAX = 10_000;
+
     static final Duration FLEET_ASKED_EVERY = Duration.ofSeconds(2);
 
     static final int TRACK_POINTS_MAX = 4_000;
-
-    /** A receiver's clock may run ahead by this much before its position is from the future. */
-    static final Duration AHEAD_MAX = Duration.ofMinutes(2);
 
     private Limits() {}
 }

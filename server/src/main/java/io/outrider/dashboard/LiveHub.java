@@ -2,18 +2,18 @@ package io.outrider.dashboard;
 
 import io.outrider.dashboard.FleetSource.Member;
 import io.outrider.topic.TrackerId;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SequencedMap;
-import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +28,8 @@ final class LiveHub {
     /** Oldest change first. */
     private final SequencedMap<Long, Numbered> byEnrolment = new LinkedHashMap<>();
 
-    private Set<Member> members = Set.of();
+    private Map<Long, Member> members = Map.of();
+    private long enrolmentMax;
     private long change;
     private long fleetChange;
     private boolean closed;
@@ -46,7 +47,7 @@ final class LiveHub {
      *
      * @param fleet whether trackers came or went
      */
-    record Changes(List<Sighting> sightings, boolean fleet, long change, boolean closed) {}
+    record Changes(List<Vehicle> vehicles, boolean fleet, long change, boolean closed) {}
 
     /**
      * @param name tells this run of the server from others, whose numbers mean nothing here
@@ -56,23 +57,16 @@ final class LiveHub {
     }
 
     /** Begins to follow; what was stored before is taken from {@code latest}. */
-    PositionSource.Feed follow(PositionSource source) throws IOException {
+    PositionSource.Feed follow(PositionSource source) {
         PositionSource.Feed feed = source.follow(this::saw);
-        try {
-            source.latest().forEach(this::saw);
-        } catch (IOException e) {
-            feed.close();
-            throw e;
-        }
+        source.latest().forEach(this::saw);
         return feed;
     }
 
     synchronized void saw(Sighting sighting) {
-        if (sighting.position().time().isAfter(sighting.receivedAt().plus(Limits.AHEAD_MAX))) {
-            return;
-        }
         Numbered before = byEnrolment.get(sighting.enrolment());
-        if (before != null && isOlder(sighting, before.sighting())) {
+        if (isGone(sighting.enrolment())
+                || (before != null && isOlder(sighting, before.sighting()))) {
             return;
         }
         byEnrolment.remove(sighting.enrolment());
@@ -80,35 +74,45 @@ final class LiveHub {
         notifyAll();
     }
 
+    /** Numbers rise: a higher one than any known is of a tracker that was added this moment. */
+    private boolean isGone(long enrolment) {
+        return enrolment <= enrolmentMax && !members.containsKey(enrolment);
+    }
+
     private static boolean isOlder(Sighting sighting, Sighting than) {
         return sighting.position().time().isBefore(than.position().time());
     }
 
     synchronized void membersAre(List<Member> list) {
-        Set<Member> now = Set.copyOf(list);
+        var now = new TreeMap<Long, Member>();
+        list.forEach(member -> now.put(member.enrolment(), member));
         if (now.equals(members)) {
             return;
         }
-        var gone = new HashSet<>(members);
-        gone.removeAll(now);
-        gone.forEach(member -> byEnrolment.remove(member.enrolment()));
         members = now;
+        enrolmentMax = Math.max(enrolmentMax, now.isEmpty() ? 0 : now.lastKey());
+        byEnrolment.keySet().removeIf(this::isGone);
         fleetChange = ++change;
         notifyAll();
     }
 
     synchronized Everything everything() {
-        var sorted = new TreeMap<TrackerId, Vehicle>();
-        for (Member member : members) {
-            Numbered seen = byEnrolment.get(member.enrolment());
-            sorted.put(
-                    member.tracker(), new Vehicle(member, seen == null ? null : seen.sighting()));
-        }
-        return new Everything(List.copyOf(sorted.values()), cursor(change));
+        List<Vehicle> sorted =
+                members.values().stream()
+                        .sorted(Comparator.comparing(Member::tracker))
+                        .map(member -> vehicle(member, byEnrolment.get(member.enrolment())))
+                        .toList();
+        return new Everything(sorted, cursor(change));
+    }
+
+    private static Vehicle vehicle(Member member, @Nullable Numbered seen) {
+        return new Vehicle(member, seen == null ? null : seen.sighting());
     }
 
     synchronized Optional<Member> member(TrackerId tracker) {
-        return members.stream().filter(member -> member.tracker().equals(tracker)).findAny();
+        return members.values().stream()
+                .filter(member -> member.tracker().equals(tracker))
+                .findAny();
     }
 
     String cursor(long number) {
@@ -150,10 +154,16 @@ final class LiveHub {
         List<Numbered> batch =
                 whole ? oldestFirst : oldestFirst.subList(0, Limits.STREAM_BATCH_MAX);
         return new Changes(
-                batch.stream().map(Numbered::sighting).toList(),
+                batch.stream().flatMap(this::named).toList(),
                 fleetChange > number,
                 whole ? change : batch.getLast().change(),
                 closed);
+    }
+
+    /** One whose name is not known yet waits: the browser fetches everything when it is. */
+    private Stream<Vehicle> named(Numbered numbered) {
+        Member member = members.get(numbered.sighting().enrolment());
+        return member == null ? Stream.empty() : Stream.of(vehicle(member, numbered));
     }
 
     synchronized void close() {

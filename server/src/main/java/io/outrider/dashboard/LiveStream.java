@@ -47,8 +47,8 @@ final class LiveStream {
     }
 
     /**
-     * The change to go on after. Where the browser names none of this run of the server, it is told
-     * to fetch everything first: 0 stands for that.
+     * The change to go on after. Where the browser names none of this run of the server, it gets
+     * everything: that is after 0.
      */
     private long start(Context context) {
         String resumed = context.header("Last-Event-ID");
@@ -82,8 +82,8 @@ final class LiveStream {
 
     private String events(Changes changes) {
         var events = new StringBuilder();
-        if (!changes.sightings().isEmpty()) {
-            var vehicles = changes.sightings().stream().map(Views.VehicleView::of).toList();
+        if (!changes.vehicles().isEmpty()) {
+            var vehicles = changes.vehicles().stream().map(Views.VehicleView::of).toList();
             events.append("event: vehicles\ndata: ")
                     .append(json(new Views.ChangesView(clock.instant(), vehicles)))
                     .append("\n\n");

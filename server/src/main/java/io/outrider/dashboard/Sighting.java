@@ -1,7 +1,6 @@
 package io.outrider.dashboard;
 
 import io.outrider.position.Position;
-import io.outrider.topic.TrackerId;
 import java.time.Instant;
 
 /**
@@ -11,4 +10,4 @@ import java.time.Instant;
  *     tracker that had it before
  * @param receivedAt when the server stored it, which can be hours after {@code position.time()}
  */
-public record Sighting(TrackerId tracker, long enrolment, Position position, Instant receivedAt) {}
+public record Sighting(long enrolment, Position position, Instant receivedAt) {}

@@ -59,18 +59,11 @@ final class Views {
 
         static VehicleView of(LiveHub.Vehicle vehicle) {
             Sighting sighting = vehicle.sighting();
-            var tracker = vehicle.member().tracker();
-            return sighting == null
-                    ? new VehicleView(tracker.fleet(), tracker.tracker(), null, null)
-                    : of(sighting);
-        }
-
-        static VehicleView of(Sighting sighting) {
             return new VehicleView(
-                    sighting.tracker().fleet(),
-                    sighting.tracker().tracker(),
-                    sighting.receivedAt(),
-                    PositionView.of(sighting.position()));
+                    vehicle.member().tracker().fleet(),
+                    vehicle.member().tracker().tracker(),
+                    sighting == null ? null : sighting.receivedAt(),
+                    sighting == null ? null : PositionView.of(sighting.position()));
         }
     }
 

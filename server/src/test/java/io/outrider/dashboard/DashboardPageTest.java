@@ -25,16 +25,27 @@ class DashboardPageTest {
 
     @Test
     void a_person_sets_up_signs_in_and_watches_the_fleet() throws Exception {
+        var fleet = new TestFleet();
+        var drive = new TestDrive(fleet, VEHICLES, CLOCK);
+        drive.past(CLOCK.instant());
+        try (var _ = drive.start()) {
+            assertThat(look(fleet, VEHICLES)).contains("\"listed\":" + VEHICLES);
+        }
+    }
+
+    @Test
+    void without_a_tracker_the_page_says_what_to_do() throws Exception {
+        assertThat(look(new TestFleet(), 0)).contains("\"listed\":0");
+    }
+
+    private String look(TestFleet fleet, int vehicles) throws Exception {
         assertThat(CHROMIUM)
                 .as("the browser test needs Chromium: apt-get install chromium")
                 .exists();
         var keys = TestKeys.create("localhost");
         Path ca = Files.writeString(directory.resolve("ca.pem"), keys.pem());
-        var fleet = new TestFleet();
-        var drive = new TestDrive(fleet, VEHICLES, CLOCK);
-        drive.past(CLOCK.instant());
-        try (var accounts =
-                        Accounts.open(directory.resolve("accounts.db"), CLOCK, new SecureRandom());
+        Path file = directory.resolve("accounts.db");
+        try (var accounts = Accounts.open(file, CLOCK, new SecureRandom());
                 var dashboard =
                         Dashboard.start(
                                 new Dashboard.Address("127.0.0.1", 0),
@@ -43,9 +54,8 @@ class DashboardPageTest {
                                 accounts,
                                 fleet,
                                 fleet,
-                                CLOCK);
-                var _ = drive.start()) {
-            List<String> command =
+                                CLOCK)) {
+            return run(
                     List.of(
                             "node",
                             "browser/check.mjs",
@@ -60,11 +70,9 @@ class DashboardPageTest {
                             "--password",
                             "correct horse battery",
                             "--vehicles",
-                            String.valueOf(VEHICLES),
+                            String.valueOf(vehicles),
                             "--screenshots",
-                            new File("target/screenshots").getAbsolutePath());
-
-            assertThat(run(command)).contains("\"listed\":" + VEHICLES);
+                            new File("target/screenshots").getAbsolutePath()));
         }
     }
 

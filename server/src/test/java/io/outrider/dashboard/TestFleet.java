@@ -14,11 +14,12 @@ import java.util.function.Consumer;
 /** A fleet and its positions, in memory. Guarded by its own monitor. */
 final class TestFleet implements FleetSource, PositionSource {
     private final List<Member> members = new ArrayList<>();
+    private long enrolment;
     private final Map<Long, List<Sighting>> byEnrolment = new TreeMap<>();
     private final List<Consumer<Sighting>> listeners = new CopyOnWriteArrayList<>();
 
     synchronized Member add(String name) {
-        var member = new Member(TrackerId.parse(name).orElseThrow(), members.size() + 1L);
+        var member = new Member(TrackerId.parse(name).orElseThrow(), ++enrolment);
         members.add(member);
         return member;
     }
@@ -29,7 +30,7 @@ final class TestFleet implements FleetSource, PositionSource {
 
     /** Stores a position, then tells whoever follows. */
     void report(Member member, Position position, Instant receivedAt) {
-        var sighting = new Sighting(member.tracker(), member.enrolment(), position, receivedAt);
+        var sighting = new Sighting(member.enrolment(), position, receivedAt);
         synchronized (this) {
             byEnrolment.computeIfAbsent(member.enrolment(), _ -> new ArrayList<>()).add(sighting);
         }

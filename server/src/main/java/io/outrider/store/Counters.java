@@ -1,7 +1,6 @@
 package io.outrider.store;
 
 import java.nio.ByteBuffer;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -49,25 +48,25 @@ final class Counters {
     private final Lru<ChunkKey, Chunk> chunks;
     private final Set<Chunk> dirty = new LinkedHashSet<>();
 
-    Counters(Connection connection, int cached) throws SQLException {
+    Counters(Statements statements, int cached) throws SQLException {
         readHighest =
-                connection.prepareStatement(
+                statements.prepare(
                         "SELECT chunk, seen FROM counter WHERE enrolment = ? AND epoch = ?"
                                 + " ORDER BY chunk DESC LIMIT 1");
         readChunk =
-                connection.prepareStatement(
+                statements.prepare(
                         "SELECT seen, tags FROM counter"
                                 + " WHERE enrolment = ? AND epoch = ? AND chunk = ?");
         writeChunk =
-                connection.prepareStatement(
+                statements.prepare(
                         "INSERT INTO counter(enrolment, epoch, chunk, seen, tags)"
                                 + " VALUES (?1, ?2, ?3, ?4, ?5)"
                                 + " ON CONFLICT DO UPDATE SET seen = ?4, tags = ?5");
         deleteBelow =
-                connection.prepareStatement(
+                statements.prepare(
                         "DELETE FROM counter WHERE enrolment = ? AND epoch = ? AND chunk < ?");
         deleteEpochs =
-                connection.prepareStatement(
+                statements.prepare(
                         "DELETE FROM counter WHERE enrolment = ? AND epoch <= ?");
         highest = new Lru<>(cached);
         chunks = new Lru<>(2 * cached);
@@ -117,12 +116,6 @@ final class Counters {
             chunks.keySet().removeIf(key -> isForgotten(key.epoch(), enrolment, upTo));
             highest.keySet().removeIf(key -> isForgotten(key, enrolment, upTo));
         }
-    }
-
-    void rolledBack() {
-        dirty.clear();
-        chunks.clear();
-        highest.clear();
     }
 
     private static boolean isForgotten(EpochKey key, long enrolment, long upTo) {

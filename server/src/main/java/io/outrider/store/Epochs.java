@@ -1,7 +1,6 @@
 package io.outrider.store;
 
 import io.outrider.seal.Announcement;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -19,24 +18,24 @@ final class Epochs {
     private final PreparedStatement deleteOld;
     private final Lru<Key, Long> ids;
 
-    Epochs(Connection connection, int cached) throws SQLException {
+    Epochs(Statements statements, int cached) throws SQLException {
         insert =
-                connection.prepareStatement(
+                statements.prepare(
                         "INSERT INTO epoch(enrolment, number, id, predecessor, journal,"
                                 + " next_sequence, time_base, suite, backend_key, encapsulation,"
                                 + " secret, received) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
         readSame =
-                connection.prepareStatement(
+                statements.prepare(
                         "SELECT "
                                 + KnownEpoch.COLUMNS
                                 + " FROM epoch WHERE enrolment = ?1"
                                 + " AND (number = ?2 OR id = ?3 OR predecessor IS ?4) LIMIT 3");
-        readLast = connection.prepareStatement("SELECT max(number) FROM epoch WHERE enrolment = ?");
+        readLast = statements.prepare("SELECT max(number) FROM epoch WHERE enrolment = ?");
         readId =
-                connection.prepareStatement(
+                statements.prepare(
                         "SELECT id FROM epoch WHERE enrolment = ? AND number = ?");
         deleteOld =
-                connection.prepareStatement(
+                statements.prepare(
                         "DELETE FROM epoch WHERE enrolment = ? AND number <= ?");
         ids = new Lru<>(cached);
     }
@@ -116,10 +115,6 @@ final class Epochs {
             ids.put(key, known);
         }
         return known == id;
-    }
-
-    void rolledBack() {
-        ids.clear();
     }
 
     private Optional<Long> readId(Key key) throws SQLException {

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -33,6 +34,12 @@ final class GroupCommit implements AutoCloseable {
                 throws SQLException, KeyUnavailableException, AtRest.ErasedException;
     }
 
+    /** Where the writer finds the tables, also after a failure. */
+    @FunctionalInterface
+    interface Opener {
+        Tables open() throws SQLException;
+    }
+
     private static final class Pending {
         final Write write;
         final int weight;
@@ -45,7 +52,7 @@ final class GroupCommit implements AutoCloseable {
         }
     }
 
-    private final Tables tables;
+    private final Opener opener;
     private final StoreLimits limits;
     private final InstantSource clock;
     private final Consumer<List<Segment>> onCommit;
@@ -54,6 +61,8 @@ final class GroupCommit implements AutoCloseable {
     private final ExecutorService acknowledger;
     private final Thread writer;
     private final CountDownLatch closing = new CountDownLatch(1);
+    private @Nullable Tables tables; // the writer's alone
+    private volatile Map<String, Long> counts;
     private volatile boolean closed;
     private volatile @Nullable Instant commitBegan;
     private volatile @Nullable Instant failingSince;
@@ -64,11 +73,15 @@ final class GroupCommit implements AutoCloseable {
      * @param onCommit hears of committed positions, before their futures complete
      */
     GroupCommit(
-            Tables tables,
+            Opener opener,
             StoreLimits limits,
             InstantSource clock,
-            Consumer<List<Segment>> onCommit) {
-        this.tables = tables;
+            Consumer<List<Segment>> onCommit)
+            throws SQLException {
+        this.opener = opener;
+        Tables opened = opener.open();
+        this.tables = opened;
+        this.counts = opened.counts();
         this.limits = limits;
         this.clock = clock;
         this.onCommit = onCommit;
@@ -93,6 +106,11 @@ final class GroupCommit implements AutoCloseable {
         }
         queue.add(pending);
         return pending.done;
+    }
+
+    /** By name, as of the last commit. */
+    Map<String, Long> counts() {
+        return counts;
     }
 
     Health health() {
@@ -120,6 +138,7 @@ final class GroupCommit implements AutoCloseable {
         queue.add(new Pending(tables -> new Outcome.Committed(), 0)); // wakes the writer
         try {
             writer.join();
+            discardTables();
             acknowledger.close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -163,13 +182,18 @@ final class GroupCommit implements AutoCloseable {
         } catch (SQLException | KeyUnavailableException | RuntimeException e) {
             // The writer's thread ends here or nowhere: whatever it was, later writes must go on.
             commitBegan = null;
-            tables.rollback();
+            discardTables();
             failed(batch, e);
         }
     }
 
     private List<Segment> attempt(List<Pending> batch)
             throws SQLException, KeyUnavailableException {
+        Tables tables = this.tables;
+        if (tables == null) {
+            tables = opener.open();
+            this.tables = tables;
+        }
         tables.begin();
         for (Pending pending : batch) {
             try {
@@ -178,7 +202,22 @@ final class GroupCommit implements AutoCloseable {
                 pending.outcome = new Outcome.Erased();
             }
         }
-        return tables.commit();
+        List<Segment> added = tables.commit();
+        counts = tables.counts();
+        return added;
+    }
+
+    /** What a failed commit left behind, in memory or in the connection, is not to be trusted. */
+    private void discardTables() {
+        Tables discarded = tables;
+        tables = null;
+        if (discarded != null) {
+            try {
+                discarded.close();
+            } catch (SQLException e) {
+                LOG.log(System.Logger.Level.DEBUG, "a statement that does not close", e);
+            }
+        }
     }
 
     private void failed(List<Pending> batch, Exception cause) {
@@ -203,19 +242,25 @@ final class GroupCommit implements AutoCloseable {
             LOG.log(System.Logger.Level.INFO, "the store commits again");
             failingSince = null;
         }
-        if (room.availablePermits() > limits.waitingMax() / 2) {
-            fullSince = null;
-        }
     }
 
     private void acknowledge(List<Pending> batch, List<Segment> added) {
-        acknowledger.execute(() -> {
-            onCommit.accept(added);
-            for (Pending pending : batch) {
-                room.release(pending.weight);
-                pending.done.complete(pending.outcome);
-            }
-        });
+        acknowledger.execute(
+                () -> {
+                    try {
+                        onCommit.accept(added);
+                    } finally {
+                        settle(batch);
+                    }
+                });
+    }
+
+    private void settle(List<Pending> batch) {
+        batch.forEach(pending -> room.release(pending.weight));
+        if (room.availablePermits() > limits.waitingMax() / 2) {
+            fullSince = null;
+        }
+        batch.forEach(pending -> pending.done.complete(pending.outcome));
     }
 
     private void pause() {

@@ -1,6 +1,5 @@
 package io.outrider.store;
 
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -37,9 +36,9 @@ final class Journals {
     private final Lru<Key, Ends> known;
     private final Tally tally;
 
-    Journals(Connection connection, int cached, Tally tally) throws SQLException {
+    Journals(Statements statements, int cached, Tally tally) throws SQLException {
         readEnds =
-                connection.prepareStatement(
+                statements.prepare(
                         "SELECT (%s), (%s), (%s), (%s)"
                                 .formatted(
                                         FIRST_OF.formatted("segment"),
@@ -48,14 +47,14 @@ final class Journals {
                                         LAST_OF.formatted("dropped")));
         // Gaps are disjoint: from the last that begins in the span downwards, until one ends below.
         readGaps =
-                connection.prepareStatement(
+                statements.prepare(
                         "SELECT first, count FROM gap WHERE enrolment = ? AND journal = ?"
                                 + " AND first <= ? ORDER BY first DESC");
         insertGap =
-                connection.prepareStatement(
+                statements.prepare(
                         "INSERT INTO gap(enrolment, journal, first, count) VALUES (?, ?, ?, ?)");
         deleteGap =
-                connection.prepareStatement(
+                statements.prepare(
                         "DELETE FROM gap WHERE enrolment = ? AND journal = ? AND first = ?");
         this.known = new Lru<>(cached);
         this.tally = tally;
@@ -107,10 +106,6 @@ final class Journals {
         known.put(
                 key,
                 new Ends(Math.min(ends.first(), span.first()), Math.max(ends.last(), span.last())));
-    }
-
-    void rolledBack() {
-        known.clear();
     }
 
     private void closeGaps(Key key, Span span) throws SQLException {

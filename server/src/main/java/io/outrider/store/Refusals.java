@@ -3,7 +3,6 @@ package io.outrider.store;
 import io.outrider.keys.KeyUnavailableException;
 import io.outrider.seal.Bytes;
 import io.outrider.topic.Channel;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -28,19 +27,19 @@ final class Refusals {
     private final Tally tally;
     private boolean added;
 
-    Refusals(Connection connection, StoreLimits limits, AtRest atRest, Tally tally)
+    Refusals(Statements statements, StoreLimits limits, AtRest atRest, Tally tally)
             throws SQLException {
-        nextId = connection.prepareStatement("SELECT coalesce(max(id), 0) + 1 FROM refused");
+        nextId = statements.prepare("SELECT coalesce(max(id), 0) + 1 FROM refused");
         insert =
-                connection.prepareStatement(
+                statements.prepare(
                         "INSERT INTO refused(id, enrolment, channel, reason, received, size,"
                                 + " sealed) VALUES (?, ?, ?, ?, ?, ?, ?)");
         deleteOfTracker =
-                connection.prepareStatement(
+                statements.prepare(
                         "DELETE FROM refused WHERE id IN (SELECT id FROM refused"
                                 + " WHERE enrolment = ? ORDER BY id DESC LIMIT -1 OFFSET ?)");
         deleteOfAll =
-                connection.prepareStatement(
+                statements.prepare(
                         "DELETE FROM refused WHERE id IN (SELECT id FROM refused"
                                 + " ORDER BY id LIMIT max(0, (SELECT count(*) FROM refused) - ?))");
         this.limits = limits;

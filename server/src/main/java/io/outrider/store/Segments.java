@@ -3,7 +3,6 @@ package io.outrider.store;
 import io.outrider.check.Verdict;
 import io.outrider.keys.KeyUnavailableException;
 import io.outrider.position.Run;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -27,18 +26,18 @@ final class Segments {
     private final AtRest atRest;
     private final Tally tally;
 
-    Segments(Connection connection, Journals journals, AtRest atRest, Tally tally)
+    Segments(Statements statements, Journals journals, AtRest atRest, Tally tally)
             throws SQLException {
         insert =
-                connection.prepareStatement(
+                statements.prepare(
                         "INSERT INTO segment(enrolment, journal, first, count, time_min, time_max,"
                                 + " received, verdict, sealed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
         insertDropped =
-                connection.prepareStatement(
+                statements.prepare(
                         "INSERT INTO dropped(enrolment, journal, first, count, reason, received)"
                                 + " VALUES (?, ?, ?, ?, ?, ?)");
         readOverlapping =
-                connection.prepareStatement(
+                statements.prepare(
                         "SELECT first, count FROM segment WHERE enrolment = ? AND journal = ?"
                                 + " AND first <= ? ORDER BY first DESC");
         this.journals = journals;

@@ -29,7 +29,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class Store implements AutoCloseable {
     private final DataKeys keys;
     private final Connection connection;
-    private final Tally tally;
     private final Readers readers;
     private final GroupCommit commits;
     private final Latest latest = new Latest();
@@ -44,12 +43,14 @@ public final class Store implements AutoCloseable {
             throws SQLException {
         this.keys = keys;
         this.connection = connection;
-        var tables = new Tables(connection, keys, limits);
-        this.tally = tables.tally();
         this.readers = new Readers(file, keys, limits.readersMax());
         Instant latestTime = clock.instant().plus(Checks.AHEAD_MAX);
         readers.read((reader, atRest) -> latest.rebuild(reader, atRest, latestTime));
-        this.commits = new GroupCommit(tables, limits, clock, this::committed);
+        this.commits = new GroupCommit(
+                        () -> new Tables(connection, keys, limits),
+                        limits,
+                        clock,
+                        this::committed);
     }
 
     /**
@@ -61,7 +62,17 @@ public final class Store implements AutoCloseable {
     public static Store open(Path file, DataKeys keys, StoreLimits limits, InstantSource clock)
             throws IOException, SQLException {
         var database = new DatabaseFile(file, Schema.MIGRATIONS);
-        Connection connection = database.openForWriting();
+        return open(database.openForWriting(), database, keys, limits, clock);
+    }
+
+    /** Over a connection that becomes the writer's; it is closed where this fails. */
+    static Store open(
+            Connection connection,
+            DatabaseFile database,
+            DataKeys keys,
+            StoreLimits limits,
+            InstantSource clock)
+            throws SQLException {
         try {
             return new Store(connection, database, keys, limits, clock);
         } catch (SQLException | StoreException e) {
@@ -168,7 +179,7 @@ public final class Store implements AutoCloseable {
 
     /** All counts as of the last commit, from memory. */
     public Counts counts() {
-        return Counts.of(tally.counts());
+        return Counts.of(commits.counts());
     }
 
     public Health health() {

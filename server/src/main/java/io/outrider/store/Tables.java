@@ -4,24 +4,21 @@ import io.outrider.keys.DataKeys;
 import io.outrider.keys.KeyUnavailableException;
 import io.outrider.position.Run;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
- * All tables, as the writer's thread changes them between {@link #begin} and {@link #commit}. What
- * it remembers of them is forgotten at {@link #rollback}.
+ * All tables, as the writer's thread changes them between {@link #begin} and {@link #commit}. It
+ * remembers much of what is in them, so after a failure it is closed and another one opened.
  */
-final class Tables {
+final class Tables implements AutoCloseable {
     static final String CLONE = "clone";
     static final String SEAL_AGAIN = "seal-again";
     static final String UNKNOWN_EPOCH = "announce";
 
-    private final PreparedStatement begin;
-    private final PreparedStatement commit;
-    private final PreparedStatement rollback;
-    private final AtRest atRest;
+    private final Statements statements;
     private final Tally tally;
     private final Counters counters;
     private final Epochs epochs;
@@ -29,27 +26,28 @@ final class Tables {
     private final Segments segments;
     private final Refusals refusals;
     private final List<Segment> added = new ArrayList<>();
+    private boolean begun;
 
     Tables(Connection connection, DataKeys keys, StoreLimits limits) throws SQLException {
         int cached = limits.trackersCached();
-        begin = connection.prepareStatement("BEGIN IMMEDIATE");
-        commit = connection.prepareStatement("COMMIT");
-        rollback = connection.prepareStatement("ROLLBACK");
-        atRest = new AtRest(keys);
-        tally = new Tally(connection);
-        counters = new Counters(connection, cached);
-        epochs = new Epochs(connection, cached);
-        journals = new Journals(connection, cached, tally);
-        segments = new Segments(connection, journals, atRest, tally);
-        refusals = new Refusals(connection, limits, atRest, tally);
+        var atRest = new AtRest(keys);
+        statements = new Statements(connection);
+        tally = new Tally(statements);
+        counters = new Counters(statements, cached);
+        epochs = new Epochs(statements, cached);
+        journals = new Journals(statements, cached, tally);
+        segments = new Segments(statements, journals, atRest, tally);
+        refusals = new Refusals(statements, limits, atRest, tally);
     }
 
-    Tally tally() {
-        return tally;
+    /** By name, as of the last commit. */
+    Map<String, Long> counts() {
+        return tally.counts();
     }
 
     void begin() throws SQLException {
-        begin.execute();
+        statements.execute("BEGIN IMMEDIATE");
+        begun = true;
     }
 
     /** Durable when it returns. What positions were added since {@link #begin}. */
@@ -57,23 +55,24 @@ final class Tables {
         counters.flush();
         refusals.flush();
         tally.flush();
-        commit.execute();
+        statements.execute("COMMIT");
+        begun = false;
         tally.committed();
         List<Segment> committed = List.copyOf(added);
         added.clear();
         return committed;
     }
 
-    void rollback() {
-        tally.rolledBack();
-        counters.rolledBack();
-        epochs.rolledBack();
-        journals.rolledBack();
-        added.clear();
-        try {
-            rollback.execute();
-        } catch (SQLException e) {
-            // Some failures have ended the transaction already; then there is nothing to undo.
+    /** Undoes what was not committed. */
+    @Override
+    public void close() throws SQLException {
+        statements.close();
+        if (begun) {
+            try {
+                statements.execute("ROLLBACK");
+            } catch (SQLException e) {
+                // Some failures have ended the transaction already; then there is nothing to undo.
+            }
         }
     }
 

@@ -1,17 +1,15 @@
 package io.outrider.store;
 
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Counts by name that survive restarts: they are committed together with what they count. Written
- * by the writer's thread, read by all.
+ * Counts by name that survive restarts: they are committed together with what they count. For the
+ * writer's thread; a map that it gave out is never changed.
  */
 final class Tally {
     static final String ACCEPTED = "accepted";
@@ -28,16 +26,15 @@ final class Tally {
 
     private final PreparedStatement add;
     private final Map<String, Long> pending = new HashMap<>();
-    private volatile Map<String, Long> committed;
+    private Map<String, Long> committed;
 
-    Tally(Connection connection) throws SQLException {
+    Tally(Statements statements) throws SQLException {
         add =
-                connection.prepareStatement(
+                statements.prepare(
                         "INSERT INTO tally(name, count) VALUES (?1, ?2)"
                                 + " ON CONFLICT(name) DO UPDATE SET count = count + ?2");
         Map<String, Long> stored = new TreeMap<>();
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT name, count FROM tally")) {
+        try (ResultSet rows = statements.prepare("SELECT name, count FROM tally").executeQuery()) {
             while (rows.next()) {
                 stored.put(rows.getString(1), rows.getLong(2));
             }
@@ -67,10 +64,7 @@ final class Tally {
         pending.clear();
     }
 
-    void rolledBack() {
-        pending.clear();
-    }
-
+    /** As of the last commit. */
     Map<String, Long> counts() {
         return committed;
     }

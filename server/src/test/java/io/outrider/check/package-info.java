@@ -1,0 +1,4 @@
+@NullMarked
+package io.outrider.check;
+
+import org.jspecify.annotations.NullMarked;

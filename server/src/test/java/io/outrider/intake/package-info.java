@@ -1,0 +1,4 @@
+@NullMarked
+package io.outrider.intake;
+
+import org.jspecify.annotations.NullMarked;

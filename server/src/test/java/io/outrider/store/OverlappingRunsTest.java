@@ -1,0 +1,128 @@
+package io.outrider.store;
+
+import static io.outrider.store.TestTracker.NOON;
+import static io.outrider.store.TestTracker.await;
+import static io.outrider.store.TestTracker.dropped;
+import static io.outrider.store.TestTracker.position;
+import static io.outrider.store.TestTracker.run;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.outrider.position.Run;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Random runs that overlap, in random order, against a set of sequences. */
+class OverlappingRunsTest {
+    private static final int ROUNDS = 4;
+    private static final int REPORTS = 120;
+
+    @TempDir Path directory;
+
+    @Test
+    void a_store_is_a_set_of_sequences_and_knows_what_is_missing_in_it() throws Exception {
+        long seed = Long.getLong("seed", new Random().nextLong());
+        var random = new Random(seed);
+        try (TestKeys keys = TestKeys.in(directory)) {
+            for (int round = 0; round < ROUNDS; round++) {
+                Store store = open(keys);
+                TestTracker tracker = TestTracker.announced(store, 1 + round);
+                var model = new Model();
+                for (int part = 0; part < 3; part++) {
+                    sendAll(tracker, model, random);
+                    compare(store, tracker, model, "seed " + seed + " round " + round);
+                    store.close();
+                    store = open(keys);
+                    tracker = TestTracker.resumed(store, 1 + round, 0, tracker.counter());
+                }
+                store.close();
+            }
+        }
+    }
+
+    private static void sendAll(TestTracker tracker, Model model, Random random) throws Exception {
+        List<CompletableFuture<Outcome>> sent = new ArrayList<>();
+        int spread = random.nextBoolean() ? 300 : 6_000;
+        for (int i = 0; i < REPORTS / 3; i++) {
+            long first = random.nextInt(spread);
+            int count = random.nextInt(10) == 0 ? 512 : 1 + random.nextInt(40);
+            Run run = random.nextInt(5) == 0 ? dropped(first, count) : run(first, count);
+            model.add(run);
+            sent.add(tracker.send(run));
+            if (random.nextInt(4) == 0) {
+                await(sent.getLast());
+            }
+        }
+        for (var outcome : sent) {
+            assertThat(await(outcome)).isEqualTo(new Outcome.Committed());
+        }
+    }
+
+    private static void compare(Store store, TestTracker tracker, Model model, String seed) {
+        List<StoredPosition> history = new ArrayList<>();
+        store.history(tracker.enrolment, Instant.EPOCH, NOON.plusSeconds(1_000_000))
+                .forEachRemaining(history::add);
+
+        assertThat(history)
+                .as(seed)
+                .extracting(StoredPosition::sequence)
+                .containsExactlyElementsOf(model.stored);
+        assertThat(history)
+                .allMatch(stored -> stored.position().equals(position(stored.sequence())));
+        var missing = new TreeMap<Long, Boolean>();
+        for (MissingRun run : store.missing(tracker.enrolment, 100_000)) {
+            for (long i = run.first(); i < run.first() + run.count(); i++) {
+                if (!model.stored.contains(i)) {
+                    assertThat(missing.put(i, run.droppedFor() != 0)).as(seed).isNull();
+                }
+            }
+        }
+        assertThat(missing).as(seed).isEqualTo(model.missing());
+    }
+
+    private Store open(TestKeys keys) throws Exception {
+        return Store.open(
+                directory.resolve("positions.db"),
+                keys.dataKeys(),
+                StoreLimits.DEFAULT,
+                InstantSource.fixed(NOON));
+    }
+
+    private static final class Model {
+        final TreeSet<Long> stored = new TreeSet<>();
+        final Set<Long> dropped = new HashSet<>();
+
+        void add(Run run) {
+            for (long i = run.firstSequence(); i < run.firstSequence() + run.count(); i++) {
+                if (run instanceof Run.Positions) {
+                    stored.add(i);
+                } else if (!stored.contains(i)) {
+                    dropped.add(i);
+                }
+            }
+        }
+
+        /** Whether it was said to be dropped, of each sequence between the ends. */
+        TreeMap<Long, Boolean> missing() {
+            var known = new TreeSet<>(stored);
+            known.addAll(dropped);
+            var missing = new TreeMap<Long, Boolean>();
+            for (long i = known.first(); i <= known.last(); i++) {
+                if (!stored.contains(i)) {
+                    missing.put(i, dropped.contains(i));
+                }
+            }
+            return missing;
+        }
+    }
+}

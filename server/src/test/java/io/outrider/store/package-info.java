@@ -1,0 +1,4 @@
+@NullMarked
+package io.outrider.store;
+
+import org.jspecify.annotations.NullMarked;

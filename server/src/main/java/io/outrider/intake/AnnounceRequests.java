@@ -1,5 +1,6 @@
 package io.outrider.intake;
 
+import io.outrider.keys.CommandKey;
 import io.outrider.seal.AnnounceRequest;
 import io.outrider.seal.Bytes;
 import io.outrider.topic.TrackerId;
@@ -14,12 +15,12 @@ import java.util.Optional;
  * answers needs a moment. Safe for use by many threads.
  */
 final class AnnounceRequests {
-    private final BackendKeys keys;
+    private final CommandKey key;
     private final Duration every;
     private final Map<Long, Instant> lastByEnrolment; // guarded by this
 
-    AnnounceRequests(BackendKeys keys, IntakeLimits limits) {
-        this.keys = keys;
+    AnnounceRequests(CommandKey key, IntakeLimits limits) {
+        this.key = key;
         this.every = limits.announceEvery();
         this.lastByEnrolment =
                 new LinkedHashMap<>() {
@@ -36,7 +37,7 @@ final class AnnounceRequests {
             return Optional.empty();
         }
         var request = new AnnounceRequest(tracker.fleet(), tracker.tracker(), now.toEpochMilli());
-        return Optional.of(Bytes.copyOf(keys.sign(request)));
+        return Optional.of(Bytes.copyOf(key.sign(request)));
     }
 
     private synchronized boolean isDue(long enrolment, Instant now) {

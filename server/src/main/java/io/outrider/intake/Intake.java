@@ -5,6 +5,8 @@ import io.outrider.check.Verdict;
 import io.outrider.fleet.Registry;
 import io.outrider.fleet.Tracker;
 import io.outrider.intake.Answer.Reason;
+import io.outrider.keys.CommandKey;
+import io.outrider.keys.SealingKeys;
 import io.outrider.position.MalformedRun;
 import io.outrider.position.Run;
 import io.outrider.position.RunCodec;
@@ -45,7 +47,7 @@ public final class Intake implements AutoCloseable {
 
     private final Registry registry;
     private final Store store;
-    private final BackendKeys keys;
+    private final SealingKeys sealingKeys;
     private final Checks checks;
     private final IntakeLimits limits;
     private final OpenEpochs epochs;
@@ -53,14 +55,19 @@ public final class Intake implements AutoCloseable {
     private final ThreadPoolExecutor slow;
 
     public Intake(
-            Registry registry, Store store, BackendKeys keys, Checks checks, IntakeLimits limits) {
+            Registry registry,
+            Store store,
+            SealingKeys sealingKeys,
+            CommandKey commandKey,
+            Checks checks,
+            IntakeLimits limits) {
         this.registry = registry;
         this.store = store;
-        this.keys = keys;
+        this.sealingKeys = sealingKeys;
         this.checks = checks;
         this.limits = limits;
         this.epochs = new OpenEpochs(store, limits.epochsOpenMax());
-        this.announceRequests = new AnnounceRequests(keys, limits);
+        this.announceRequests = new AnnounceRequests(commandKey, limits);
         this.slow =
                 new ThreadPoolExecutor(
                         limits.slowThreads(),
@@ -160,7 +167,7 @@ public final class Intake implements AutoCloseable {
         try {
             Announcement announced =
                     BackendEpoch.verify(payload, tracker.fleet(), tracker.tracker(), identityKey);
-            Optional<Agreement> key = keys.sealingKey(announced.suite(), announced.backendKeyId());
+            Optional<Agreement> key = sealingKeys.find(announced.suite(), announced.backendKeyId());
             if (key.isEmpty()) {
                 return refuse(message, Reason.UNKNOWN_KEY, "sealed to a key that is not ours");
             }

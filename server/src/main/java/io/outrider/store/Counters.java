@@ -65,9 +65,7 @@ final class Counters {
         deleteBelow =
                 statements.prepare(
                         "DELETE FROM counter WHERE enrolment = ? AND epoch = ? AND chunk < ?");
-        deleteEpochs =
-                statements.prepare(
-                        "DELETE FROM counter WHERE enrolment = ? AND epoch <= ?");
+        deleteEpochs = statements.prepare("DELETE FROM counter WHERE enrolment = ? AND epoch <= ?");
         highest = new Lru<>(cached);
         chunks = new Lru<>(2 * cached);
     }

@@ -31,12 +31,8 @@ final class Epochs {
                                 + " FROM epoch WHERE enrolment = ?1"
                                 + " AND (number = ?2 OR id = ?3 OR predecessor IS ?4) LIMIT 3");
         readLast = statements.prepare("SELECT max(number) FROM epoch WHERE enrolment = ?");
-        readId =
-                statements.prepare(
-                        "SELECT id FROM epoch WHERE enrolment = ? AND number = ?");
-        deleteOld =
-                statements.prepare(
-                        "DELETE FROM epoch WHERE enrolment = ? AND number <= ?");
+        readId = statements.prepare("SELECT id FROM epoch WHERE enrolment = ? AND number = ?");
+        deleteOld = statements.prepare("DELETE FROM epoch WHERE enrolment = ? AND number <= ?");
         ids = new Lru<>(cached);
     }
 

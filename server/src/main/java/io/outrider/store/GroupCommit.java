@@ -245,14 +245,13 @@ final class GroupCommit implements AutoCloseable {
     }
 
     private void acknowledge(List<Pending> batch, List<Segment> added) {
-        acknowledger.execute(
-                () -> {
-                    try {
-                        onCommit.accept(added);
-                    } finally {
-                        settle(batch);
-                    }
-                });
+        acknowledger.execute(() -> {
+            try {
+                onCommit.accept(added);
+            } finally {
+                settle(batch);
+            }
+        });
     }
 
     private void settle(List<Pending> batch) {

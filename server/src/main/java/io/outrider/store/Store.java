@@ -46,11 +46,9 @@ public final class Store implements AutoCloseable {
         this.readers = new Readers(file, keys, limits.readersMax());
         Instant latestTime = clock.instant().plus(Checks.AHEAD_MAX);
         readers.read((reader, atRest) -> latest.rebuild(reader, atRest, latestTime));
-        this.commits = new GroupCommit(
-                        () -> new Tables(connection, keys, limits),
-                        limits,
-                        clock,
-                        this::committed);
+        this.commits =
+                new GroupCommit(
+                        () -> new Tables(connection, keys, limits), limits, clock, this::committed);
     }
 
     /**

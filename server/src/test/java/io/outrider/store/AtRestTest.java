@@ -4,6 +4,7 @@ import static io.outrider.store.TestTracker.NOON;
 import static io.outrider.store.TestTracker.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.outrider.keys.KeyMaterial;
 import io.outrider.position.Position;
 import io.outrider.position.Run;
 import io.outrider.position.RunCodec;
@@ -33,7 +34,7 @@ class AtRestTest {
     @Test
     void no_coordinate_is_in_the_files_in_any_form_it_was_stored_or_sent_in() throws Exception {
         List<byte[]> files = new ArrayList<>();
-        try (TestKeys keys = TestKeys.in(directory);
+        try (KeyMaterial keys = TestKeys.in(directory);
                 Store store = open(keys)) {
             TestTracker truck = TestTracker.announced(store, 1);
             for (int i = 0; i < 50; i++) {
@@ -90,7 +91,9 @@ class AtRestTest {
         forms.put("little-endian " + name, little(4).putInt(e7).array());
         forms.put("big-endian double " + name, ByteBuffer.allocate(8).putDouble(degrees).array());
         forms.put("little-endian double " + name, little(8).putDouble(degrees).array());
-        forms.put("big-endian float " + name, ByteBuffer.allocate(4).putFloat((float) degrees).array());
+        forms.put(
+                "big-endian float " + name,
+                ByteBuffer.allocate(4).putFloat((float) degrees).array());
         forms.put("CBOR " + name, cbor(e7));
         forms.put("decimal " + name, text(Double.toString(Math.abs(degrees))));
         forms.put("decimal E7 " + name, text(Integer.toString(Math.abs(e7))));
@@ -118,7 +121,7 @@ class AtRestTest {
                 .contains(new String(wanted, StandardCharsets.ISO_8859_1));
     }
 
-    private Store open(TestKeys keys) throws Exception {
+    private Store open(KeyMaterial keys) throws Exception {
         return Store.open(
                 directory.resolve("positions.db"),
                 keys.dataKeys(),

@@ -5,6 +5,7 @@ import static io.outrider.store.TestTracker.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.outrider.keys.KeyMaterial;
 import io.outrider.sqlite.DatabaseFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,7 +42,7 @@ class DiskTroubleTest {
                     100);
 
     @TempDir Path directory;
-    private TestKeys keys;
+    private KeyMaterial keys;
 
     @BeforeEach
     void openKeys() throws Exception {
@@ -58,8 +59,7 @@ class DiskTroubleTest {
         var file = new DatabaseFile(directory.resolve("positions.db"), Schema.MIGRATIONS);
         Connection connection = file.openForWriting();
         try (Store store =
-                Store.open(
-                        connection, file, keys.dataKeys(), LIMITS, InstantSource.system())) {
+                Store.open(connection, file, keys.dataKeys(), LIMITS, InstantSource.system())) {
             TestTracker truck = TestTracker.announced(store, 1);
 
             pragma(connection, "max_page_count = 40");
@@ -124,7 +124,9 @@ class DiskTroubleTest {
             for (var outcome : taken) {
                 assertThat(await(outcome)).isEqualTo(new Outcome.Committed());
             }
-            assertThat(store.health()).extracting(Health::state, Health::why).containsExactly(Health.State.WELL, "");
+            assertThat(store.health())
+                    .extracting(Health::state, Health::why)
+                    .containsExactly(Health.State.WELL, "");
             assertThat(sequences(store)).hasSize(10 * taken.size());
         }
     }
@@ -133,8 +135,7 @@ class DiskTroubleTest {
     void closing_while_the_disk_is_full_ends_and_answers_everything() throws Exception {
         var file = new DatabaseFile(directory.resolve("positions.db"), Schema.MIGRATIONS);
         Connection connection = file.openForWriting();
-        Store store =
-                Store.open(connection, file, keys.dataKeys(), LIMITS, InstantSource.system());
+        Store store = Store.open(connection, file, keys.dataKeys(), LIMITS, InstantSource.system());
         TestTracker truck = TestTracker.announced(store, 1);
         pragma(connection, "max_page_count = 1");
         sendUntilUnavailable(store, truck);
@@ -160,8 +161,7 @@ class DiskTroubleTest {
         throw new AssertionError("the disk was never full");
     }
 
-    private static void assertRecovers(Store store, TestTracker truck, long from)
-            throws Exception {
+    private static void assertRecovers(Store store, TestTracker truck, long from) throws Exception {
         Instant deadline = Instant.now().plusSeconds(20);
         while (await(truck.send(TestTracker.run(from, 100))) instanceof Outcome.Unavailable) {
             assertThat(Instant.now()).isBefore(deadline);

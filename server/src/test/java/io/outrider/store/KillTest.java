@@ -5,6 +5,7 @@ import static io.outrider.store.TestTracker.await;
 import static io.outrider.store.TestTracker.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.outrider.keys.KeyMaterial;
 import java.io.BufferedReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -73,7 +74,7 @@ class KillTest {
     }
 
     private void verify(TreeMap<Long, Long> acknowledged) throws Exception {
-        try (TestKeys keys = TestKeys.in(directory);
+        try (KeyMaterial keys = TestKeys.in(directory);
                 Store store = open(directory, keys)) {
             List<Long> sequences = new ArrayList<>();
             store.history(1, Instant.EPOCH, Instant.parse("9999-01-01T00:00:00Z"))
@@ -86,8 +87,7 @@ class KillTest {
             }
             TestTracker truck = TestTracker.resumed(store, 1, 0, 0);
             for (long counter : acknowledged.descendingKeySet().stream().limit(50).toList()) {
-                Outcome again =
-                        await(truck.sendUnder(0, counter, counter, run(3 * counter, 3)));
+                Outcome again = await(truck.sendUnder(0, counter, counter, run(3 * counter, 3)));
                 assertThat(again).isEqualTo(new Outcome.Duplicate());
             }
         }
@@ -97,7 +97,7 @@ class KillTest {
     public static void main(String[] arguments) throws Exception {
         Path directory = Path.of(arguments[0]);
         long counter = Long.parseLong(arguments[1]);
-        TestKeys keys = TestKeys.in(directory);
+        KeyMaterial keys = TestKeys.in(directory);
         Store store = open(directory, keys);
         var out = new PrintStream(System.out, true, StandardCharsets.US_ASCII);
         TestTracker truck =
@@ -125,7 +125,7 @@ class KillTest {
         return 3 * counter;
     }
 
-    private static Store open(Path directory, TestKeys keys) throws Exception {
+    private static Store open(Path directory, KeyMaterial keys) throws Exception {
         return Store.open(
                 directory.resolve("positions.db"),
                 keys.dataKeys(),

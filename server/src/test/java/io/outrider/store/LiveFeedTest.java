@@ -5,6 +5,7 @@ import static io.outrider.store.TestTracker.await;
 import static io.outrider.store.TestTracker.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.outrider.keys.KeyMaterial;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -17,7 +18,7 @@ class LiveFeedTest {
     private static final Duration SOON = Duration.ofSeconds(10);
 
     @TempDir Path directory;
-    private TestKeys keys;
+    private KeyMaterial keys;
     private Store store;
     private TestTracker truck;
 

@@ -7,6 +7,7 @@ import static io.outrider.store.TestTracker.position;
 import static io.outrider.store.TestTracker.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.outrider.keys.KeyMaterial;
 import io.outrider.position.Run;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -33,7 +34,7 @@ class OverlappingRunsTest {
     void a_store_is_a_set_of_sequences_and_knows_what_is_missing_in_it() throws Exception {
         long seed = Long.getLong("seed", new Random().nextLong());
         var random = new Random(seed);
-        try (TestKeys keys = TestKeys.in(directory)) {
+        try (KeyMaterial keys = TestKeys.in(directory)) {
             for (int round = 0; round < ROUNDS; round++) {
                 Store store = open(keys);
                 TestTracker tracker = TestTracker.announced(store, 1 + round);
@@ -90,7 +91,7 @@ class OverlappingRunsTest {
         assertThat(missing).as(seed).isEqualTo(model.missing());
     }
 
-    private Store open(TestKeys keys) throws Exception {
+    private Store open(KeyMaterial keys) throws Exception {
         return Store.open(
                 directory.resolve("positions.db"),
                 keys.dataKeys(),

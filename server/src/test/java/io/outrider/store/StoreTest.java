@@ -8,6 +8,7 @@ import static io.outrider.store.TestTracker.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.outrider.check.Verdict;
+import io.outrider.keys.KeyMaterial;
 import io.outrider.position.Position;
 import io.outrider.position.Run;
 import io.outrider.seal.Bytes;
@@ -31,7 +32,7 @@ class StoreTest {
     private static final long TRUCK = 1;
 
     @TempDir Path directory;
-    private TestKeys keys;
+    private KeyMaterial keys;
     private Store store;
     private TestTracker truck;
 
@@ -50,7 +51,8 @@ class StoreTest {
 
     @Test
     void a_report_of_an_epoch_that_was_never_announced_is_not_kept() throws Exception {
-        assertThat(await(truck.sendUnder(1, 0, 0, run(0, 1)))).isEqualTo(new Outcome.UnknownEpoch());
+        assertThat(await(truck.sendUnder(1, 0, 0, run(0, 1))))
+                .isEqualTo(new Outcome.UnknownEpoch());
 
         assertThat(history()).isEmpty();
         assertThat(store.counts().refused()).containsEntry("announce", 1L);
@@ -67,8 +69,7 @@ class StoreTest {
     }
 
     @Test
-    void a_counter_below_the_window_is_sealed_again_and_one_at_its_edge_is_kept()
-            throws Exception {
+    void a_counter_below_the_window_is_sealed_again_and_one_at_its_edge_is_kept() throws Exception {
         await(truck.sendUnder(0, 5_000, 1, run(0, 1)));
 
         assertThat(await(truck.sendUnder(0, 5_000 - 1_024, 2, run(1, 1))))
@@ -105,7 +106,8 @@ class StoreTest {
             await(truck.announce(number));
         }
 
-        assertThat(await(truck.sendUnder(0, 0, 0, run(0, 1)))).isEqualTo(new Outcome.UnknownEpoch());
+        assertThat(await(truck.sendUnder(0, 0, 0, run(0, 1))))
+                .isEqualTo(new Outcome.UnknownEpoch());
         assertThat(await(truck.sendUnder(1, 0, 0, run(0, 1)))).isEqualTo(new Outcome.Committed());
         assertThat(await(truck.announce(0))).isInstanceOf(Outcome.Clone.class);
         assertThat(store.epoch(TRUCK, 0).orElseThrow().number()).isEqualTo(256);
@@ -238,13 +240,7 @@ class StoreTest {
         assertThat(history()).extracting(StoredPosition::position).contains(full, bare);
         assertThat(history().getFirst())
                 .isEqualTo(
-                        new StoredPosition(
-                                TRUCK,
-                                truck.journal,
-                                0,
-                                full,
-                                Verdict.PLAUSIBLE,
-                                NOON));
+                        new StoredPosition(TRUCK, truck.journal, 0, full, Verdict.PLAUSIBLE, NOON));
     }
 
     @Test

@@ -1,10 +1,11 @@
 package io.outrider.store;
 
-import io.outrider.keys.DataKeys;
-import io.outrider.keys.KeyDatabase;
+import io.outrider.keys.Disk;
+import io.outrider.keys.KeyMaterial;
 import io.outrider.keys.KeyUnavailableException;
 import io.outrider.keys.KeyVault;
 import io.outrider.keys.OperatorException;
+import io.outrider.keys.PrivateDirectory;
 import io.outrider.seal.Secret;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,29 +17,16 @@ import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Data keys as the server has them, in a vault that opens at once. */
-public final class TestKeys implements AutoCloseable {
-    private final KeyDatabase database;
-    private final DataKeys dataKeys;
+/** The backend's keys as the server has them, in a vault that opens at once. */
+public final class TestKeys {
+    private TestKeys() {}
 
-    private TestKeys(KeyDatabase database) {
-        this.database = database;
-        this.dataKeys =
-                new DataKeys(
-                        database, new Vault(), new SecureRandom(), InstantSource.system(), 1_000);
-    }
-
-    public static TestKeys in(Path directory) throws IOException, OperatorException {
-        return new TestKeys(KeyDatabase.openOrCreate(directory.resolve("keys.db")));
-    }
-
-    public DataKeys dataKeys() {
-        return dataKeys;
-    }
-
-    @Override
-    public void close() throws Exception {
-        database.close();
+    public static KeyMaterial in(Path directory) throws IOException, OperatorException {
+        return KeyMaterial.openOrCreate(
+                PrivateDirectory.openOrCreate(directory.resolve("keys"), Disk.REAL),
+                new Vault(),
+                new SecureRandom(),
+                InstantSource.system());
     }
 
     /** AES-256-GCM under a key that everybody knows. */
@@ -58,8 +46,7 @@ public final class TestKeys implements AutoCloseable {
         }
 
         @Override
-        public Secret unwrap(byte[] wrapped, byte[] associatedData)
-                throws KeyUnavailableException {
+        public Secret unwrap(byte[] wrapped, byte[] associatedData) throws KeyUnavailableException {
             byte[] nonce = Arrays.copyOf(wrapped, 12);
             byte[] sealed = Arrays.copyOfRange(wrapped, 12, wrapped.length);
             return Secret.owning(run(Cipher.DECRYPT_MODE, nonce, associatedData, sealed));

@@ -16,14 +16,9 @@ import io.outrider.fleet.Tracker;
 import io.outrider.gate.Enrolled;
 import io.outrider.gate.Gate;
 import io.outrider.gate.KeyHash;
-import io.outrider.intake.BackendKeys;
 import io.outrider.intake.Intake;
 import io.outrider.intake.IntakeLimits;
-import io.outrider.keys.KeyMaterial;
 import io.outrider.keys.OperatorException;
-import io.outrider.seal.Agreement;
-import io.outrider.seal.AnnounceRequest;
-import io.outrider.seal.Suite;
 import io.outrider.topic.TrackerId;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -74,7 +69,8 @@ final class Server implements AutoCloseable {
                             new Intake(
                                     registry,
                                     backend.store(),
-                                    backendKeys(backend.keys()),
+                                    backend.keys().sealingKeys(),
+                                    backend.keys().commandKey(),
                                     Checks.all(),
                                     IntakeLimits.DEFAULT));
             var gate =
@@ -226,20 +222,6 @@ final class Server implements AutoCloseable {
             // The gate asks the registry at each publish, so it can do nothing any more.
             log.error("{} was removed, but its connection is still open", tracker.id(), e);
         }
-    }
-
-    private static BackendKeys backendKeys(KeyMaterial keys) {
-        return new BackendKeys() {
-            @Override
-            public Optional<Agreement> sealingKey(Suite suite, long id) {
-                return keys.sealingKeys().find(suite, id);
-            }
-
-            @Override
-            public byte[] sign(AnnounceRequest request) {
-                return keys.commandKey().sign(request);
-            }
-        };
     }
 
     private static Map<String, Object> serving(

@@ -31,6 +31,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
@@ -281,15 +283,15 @@ class IntakeTest {
     @Test
     void the_same_report_from_many_threads_is_stored_once() throws Exception {
         byte[] sealed = epoch.seal(plaintext(0, 10));
-        List<CompletableFuture<Answer>> answers = new ArrayList<>();
-        for (int i = 0; i < 20; i++) {
-            answers.add(
-                    CompletableFuture.supplyAsync(() -> send(truck, Channel.REPORT, sealed))
-                            .thenCompose(it -> it));
-        }
         List<Answer> all = new ArrayList<>();
-        for (var answer : answers) {
-            all.add(await(answer));
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Answer>> answers = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                answers.add(threads.submit(() -> report(truck, sealed)));
+            }
+            for (var answer : answers) {
+                all.add(answer.get());
+            }
         }
 
         assertThat(all).containsOnlyOnce(new Answer.Stored());

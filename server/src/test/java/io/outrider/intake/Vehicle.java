@@ -59,7 +59,9 @@ final class Vehicle {
         if (registry.fleets().stream().noneMatch(fleet -> fleet.name().equals(id.fleet()))) {
             registry.createFleet(id.fleet());
         }
-        byte[] token = MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.US_ASCII));
+        byte[] token =
+                MessageDigest.getInstance("SHA-256")
+                        .digest(name.getBytes(StandardCharsets.US_ASCII));
         if (!(registry.add(name, token) instanceof Change.Made<Tracker>(Tracker tracker))) {
             throw new AssertionError("not added");
         }

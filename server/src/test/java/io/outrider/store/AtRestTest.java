@@ -37,7 +37,7 @@ class AtRestTest {
         try (KeyMaterial keys = TestKeys.in(directory);
                 Store store = open(keys)) {
             TestTracker truck = TestTracker.announced(store, 1);
-            for (int i = 0; i < 50; i++) {
+            for (long i = 0; i < 50; i++) {
                 await(truck.send(run(i * 10)));
             }
             await(store.add(refusedAsPlainJson()));
@@ -60,8 +60,8 @@ class AtRestTest {
     void the_search_finds_what_is_not_sealed() {
         byte[] plaintext = RunCodec.encode(run(0), 0, NOON.toEpochMilli());
 
-        assertThat(contains(plaintext, forms().get("CBOR latitude"))).isTrue();
-        assertThat(contains(plaintext, forms().get("CBOR longitude"))).isTrue();
+        assertThat(contains(plaintext, cbor(LATITUDE))).isTrue();
+        assertThat(contains(plaintext, cbor(LONGITUDE))).isTrue();
     }
 
     /** All at one place, so that what is written is the place and no difference of places. */

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** kill -9 of a process that writes, at random moments: what it was told is stored, is. */
 @Timeout(120)
 class KillTest {
-    private static final int ROUNDS = 6;
+    private static final int ROUNDS = 5;
 
     @TempDir Path directory;
 
@@ -42,7 +43,7 @@ class KillTest {
     }
 
     /** Returns the counter after the last that may have been written. */
-    private long writeUntilKilled(long next, Random random, TreeMap<Long, Long> acknowledged)
+    private long writeUntilKilled(long next, Random random, NavigableMap<Long, Long> acknowledged)
             throws Exception {
         Process writer =
                 new ProcessBuilder(
@@ -58,7 +59,7 @@ class KillTest {
                         .redirectError(ProcessBuilder.Redirect.INHERIT)
                         .start();
         try (BufferedReader out = writer.inputReader(StandardCharsets.US_ASCII)) {
-            long countUntilKill = 1 + random.nextInt(300);
+            int countUntilKill = 1 + random.nextInt(300);
             for (String line = out.readLine(); line != null; line = out.readLine()) {
                 long counter = Long.parseLong(line);
                 acknowledged.put(counter, firstSequence(counter));
@@ -73,7 +74,7 @@ class KillTest {
         return acknowledged.lastKey() + 200;
     }
 
-    private void verify(TreeMap<Long, Long> acknowledged) throws Exception {
+    private void verify(NavigableMap<Long, Long> acknowledged) throws Exception {
         try (KeyMaterial keys = TestKeys.in(directory);
                 Store store = open(directory, keys)) {
             List<Long> sequences = new ArrayList<>();

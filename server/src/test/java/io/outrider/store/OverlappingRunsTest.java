@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -114,7 +115,7 @@ class OverlappingRunsTest {
         }
 
         /** Whether it was said to be dropped, of each sequence between the ends. */
-        TreeMap<Long, Boolean> missing() {
+        Map<Long, Boolean> missing() {
             var known = new TreeSet<>(stored);
             known.addAll(dropped);
             var missing = new TreeMap<Long, Boolean>();

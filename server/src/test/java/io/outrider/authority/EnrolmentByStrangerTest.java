@@ -102,8 +102,16 @@ class EnrolmentByStrangerTest {
 
     @Test
     void every_name_of_the_certificate_works() throws Exception {
-        for (String host : List.of("localhost", "127.0.0.1")) {
-            curl("--fail", "--output", "ca.base64", url(host, "est/cacerts")).succeeded();
+        for (String host : List.of("localhost", "127.0.0.1", "[::1]")) {
+            String port = ":" + server.port();
+            curl(
+                            "--fail",
+                            "--connect-to",
+                            host + port + ":127.0.0.1" + port,
+                            "--output",
+                            "ca.base64",
+                            url(host, "est/cacerts"))
+                    .succeeded();
         }
     }
 

@@ -9,6 +9,7 @@ import io.outrider.seal.KeyStatement;
 import io.outrider.topic.TrackerId;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.KeyPairGenerator;
 import java.security.PublicKey;
 import java.security.cert.CertPathValidator;
@@ -200,8 +201,8 @@ class IssuedCertificatesTest {
             Files.write(
                     parent.resolve(name),
                     Pem.encode(certificate),
-                    java.nio.file.StandardOpenOption.CREATE,
-                    java.nio.file.StandardOpenOption.APPEND);
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.APPEND);
         }
     }
 

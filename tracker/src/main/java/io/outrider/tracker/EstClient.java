@@ -98,12 +98,14 @@ final class EstClient implements AutoCloseable {
                             "The server is busy (HTTP "
                                     + answer.statusCode()
                                     + "). Try again in a minute with the same token.");
+            case 400 ->
+                    throw new TrackerProblem("The server refuses" + reason(answer.body()) + ".");
             default ->
                     throw new TrackerProblem(
                             "The server answered HTTP "
                                     + answer.statusCode()
                                     + reason(answer.body())
-                                    + ". Look into the server's log.");
+                                    + ".\nLook into the server's log.");
         };
     }
 

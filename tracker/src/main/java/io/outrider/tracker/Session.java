@@ -1,17 +1,11 @@
 package io.outrider.tracker;
 
-import io.outrider.position.DropReason;
-import io.outrider.position.Run;
-import io.outrider.position.RunCodec;
 import io.outrider.seal.Bytes;
 import io.outrider.topic.Channel;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -23,24 +17,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings what is in the journal to the backend: connects, announces epochs, seals, publishes, and
- * does what the answers say. Its thread owns all of its state; whatever happens elsewhere comes in
- * as an event. Reports are sent in any number of tries until each is acknowledged or set aside.
+ * Brings what is in the journal to the backend: connects, announces epochs, lets reports fly, for
+ * as long as it takes. Its thread owns all of its state; whatever happens elsewhere comes in as an
+ * event.
  */
 final class Session implements Runnable, Uplink.Events {
-    /** Reports on their way at once. */
-    static final int WINDOW = 16;
-
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
-    /** Of the backend's window: a counter further behind the newest is not accepted. */
-    private static final int COUNTERS_OUTSTANDING_MAX = 512;
-
     private static final int EVENTS_MAX = 4_096;
-    private static final int REFUSED_IN_A_ROW_MAX = 3;
     private static final Duration IDLE = Duration.ofSeconds(1);
-    private static final Duration SOON = Duration.ofSeconds(1);
-    private static final Duration PAUSE = Duration.ofMinutes(1);
     private static final Duration CLOCK_INTERVAL = Duration.ofMinutes(10);
 
     private sealed interface Event {
@@ -63,10 +48,9 @@ final class Session implements Runnable, Uplink.Events {
     private final InstantSource clock;
     private final RandomGenerator jitter;
     private final Uplink uplink;
-    private final Aside aside;
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>(EVENTS_MAX);
     private final AtomicBoolean wakePending = new AtomicBoolean();
-    private final List<Flight> flights = new ArrayList<>();
+    private final Flights flights;
     private volatile boolean stopping;
     private volatile boolean draining;
     private volatile boolean ended;
@@ -78,10 +62,7 @@ final class Session implements Runnable, Uplink.Events {
     private int failures;
     private Instant connectAt = Instant.EPOCH;
     private long ticketLast;
-    private long cursor;
-    private int refusedInARow;
-    private Instant pausedUntil = Instant.EPOCH;
-    private @Nullable Instant partialSince;
+    private Instant ioRetryAt = Instant.EPOCH;
     private Instant timeKeptAt = Instant.EPOCH;
     private Instant wakeAt = Instant.EPOCH;
 
@@ -101,8 +82,10 @@ final class Session implements Runnable, Uplink.Events {
         this.counts = counts;
         this.clock = clock;
         this.jitter = jitter;
-        this.aside = new Aside(state.asideFile());
         this.uplink = uplink.apply(this);
+        this.flights =
+                new Flights(
+                        state, journal, epochs, options, counts, this.uplink, () -> ++ticketLast);
     }
 
     @Override
@@ -137,7 +120,7 @@ final class Session implements Runnable, Uplink.Events {
             advance(now);
         } catch (IOException e) {
             LOG.warn("The state folder cannot be read or written: {}", e.toString());
-            pausedUntil = now.plus(SOON);
+            ioRetryAt = now.plus(IDLE);
         }
     }
 
@@ -237,107 +220,16 @@ final class Session implements Runnable, Uplink.Events {
                         .afterFailures(failures, jitter);
         connectAt = now.plus(delay);
         epochs.unanswered();
-        flights.forEach(flight -> flight.ticket = 0); // to be sent again with the same bytes
+        flights.unanswered();
     }
 
     private void answered(long ticket, int reasonCode, String reason, Instant now) {
-        if (epochs.isAwaiting(ticket)) {
-            Answer answer = Answer.of(reasonCode, reason);
-            failures = answer == Answer.STORED ? 0 : failures;
-            failure = epochs.answered(answer, reason, now);
-            return;
-        }
-        for (Iterator<Flight> all = flights.iterator(); all.hasNext(); ) {
-            Flight flight = all.next();
-            if (flight.ticket == ticket) {
-                flight.ticket = 0;
-                if (landed(flight, Answer.of(reasonCode, reason), reason, now)) {
-                    all.remove();
-                }
-                return;
-            }
-        }
-    }
-
-    /**
-     * Takes the answer to a report.
-     *
-     * @return whether this flight is over
-     */
-    private boolean landed(Flight flight, Answer answer, String reason, Instant now) {
-        switch (answer) {
-            case STORED -> {
-                return acknowledged(flight);
-            }
-            case SEAL_AGAIN -> {
-                counts.sealedAgain.incrementAndGet();
-                flight.sealed = null;
-                flight.notBefore = flight.sealedAgain++ < 3 ? now : now.plus(SOON);
-            }
-            case ANNOUNCE -> {
-                flight.sealed = null;
-                epochs.unknown(flight.epochId);
-            }
-            case FORGED -> {
-                counts.refusedForged.incrementAndGet();
-                refused(flight, reason, now);
-            }
-            case MALFORMED -> {
-                counts.refusedMalformed.incrementAndGet();
-                refused(flight, reason, now);
-            }
-            case CLONE -> failure = Epochs.CLONE + reason;
-            case LATER -> {
-                counts.refusedOtherwise.incrementAndGet();
-                flight.notBefore = now.plus(SOON.multipliedBy(10));
-            }
-        }
-        return false;
-    }
-
-    private boolean acknowledged(Flight flight) {
-        failures = 0;
-        refusedInARow = 0;
-        journal.acknowledge(flight.run.firstSequence(), flight.run.count());
-        counts.acknowledgedReports.incrementAndGet();
-        byte[] sealed = flight.sealed;
-        counts.acknowledgedBytes.addAndGet(sealed == null ? 0 : sealed.length);
-        if (flight.run instanceof Run.Positions positions) {
-            counts.acknowledgedPositions.addAndGet(positions.count());
-        }
-        return true;
-    }
-
-    /** Sealed once more; refused again, its run becomes the word that it is given up. */
-    private void refused(Flight flight, String reason, Instant now) {
-        flight.sealed = null;
-        flight.refusals++;
-        if (flight.refusals < 2) {
-            return;
-        }
-        LOG.error(
-                "The backend refused positions {} to {} twice ({}); they are set aside in {}",
-                flight.run.firstSequence(),
-                flight.end() - 1,
-                reason,
-                state.asideFile());
-        aside.keep(now, flight.run, reason);
-        if (flight.run instanceof Run.Positions) {
-            journal.setAside(flight.run.firstSequence(), flight.run.count());
-            flight.run =
-                    new Run.Dropped(
-                            flight.run.firstSequence(),
-                            flight.run.count(),
-                            DropReason.REFUSED_TWICE);
-        }
-        flight.refusals = 0;
-        refusedInARow++;
-        if (refusedInARow >= REFUSED_IN_A_ROW_MAX) { // the fault is not in single reports
-            LOG.error("Reports are refused one after another: pausing, then a new epoch");
-            pausedUntil = now.plus(PAUSE);
-            flight.notBefore = pausedUntil;
-            epochs.unknown(flight.epochId);
-        }
+        Answer answer = Answer.of(reasonCode, reason);
+        failures = answer == Answer.STORED ? 0 : failures;
+        failure =
+                epochs.isAwaiting(ticket)
+                        ? epochs.answered(answer, reason, now)
+                        : flights.answered(ticket, answer, reason, now);
     }
 
     private void advance(Instant now) throws IOException {
@@ -348,14 +240,14 @@ final class Session implements Runnable, Uplink.Events {
             connect(now);
             return;
         }
-        if (closing || timedOut(now)) {
+        if (closing || timedOut(now) || now.isBefore(ioRetryAt)) {
             return;
         }
         if (now.isAfter(timeKeptAt.plus(CLOCK_INTERVAL))) {
             keepTime(now);
         }
-        if (now.isBefore(pausedUntil)) {
-            wakeBy(pausedUntil);
+        if (now.isBefore(flights.pausedUntil())) {
+            wakeBy(flights.pausedUntil());
             return;
         }
         if (!epochs.isAnnounced()) {
@@ -368,7 +260,7 @@ final class Session implements Runnable, Uplink.Events {
             wakeBy(epochs.dueAt());
             return;
         }
-        sendAll(now);
+        wakeBy(flights.sendAll(now, draining));
     }
 
     private void connect(Instant now) {
@@ -384,12 +276,7 @@ final class Session implements Runnable, Uplink.Events {
 
     /** On a connection that does not answer nothing may be sent again: so it is given up. */
     private boolean timedOut(Instant now) {
-        Instant oldest = epochs.sentAt();
-        for (Flight flight : flights) {
-            if (flight.isUnderway() && (oldest == null || flight.sentAt.isBefore(oldest))) {
-                oldest = flight.sentAt;
-            }
-        }
+        Instant oldest = epochs.sentAt() != null ? epochs.sentAt() : flights.oldestSentAt();
         if (oldest == null || now.isBefore(oldest.plus(options.answerTimeMax()))) {
             return false;
         }
@@ -397,84 +284,6 @@ final class Session implements Runnable, Uplink.Events {
         closing = true;
         uplink.disconnect();
         return true;
-    }
-
-    private void sendAll(Instant now) throws IOException {
-        for (Flight flight : flights) {
-            if (!flight.isUnderway()) {
-                send(flight, now);
-            }
-        }
-        while (flights.size() < WINDOW && epochs.maySeal(flights, COUNTERS_OUTSTANDING_MAX)) {
-            Run run = nextRun(now);
-            if (run == null) {
-                return;
-            }
-            Flight flight = new Flight(run);
-            flights.add(flight);
-            cursor = flight.end();
-            send(flight, now);
-        }
-    }
-
-    /** What comes next; null where there is nothing, or it is to wait for more. */
-    private @Nullable Run nextRun(Instant now) throws IOException {
-        Run run = journal.next(cursor, options.batchMax());
-        boolean partial =
-                run instanceof Run.Positions
-                        && run.count() < options.batchMax()
-                        && journal.next(run.firstSequence() + run.count(), 1) == null;
-        if (!partial || draining || options.hold().isZero()) {
-            partialSince = null;
-            return run;
-        }
-        if (partialSince == null) {
-            partialSince = now;
-        }
-        Instant until = partialSince.plus(options.hold());
-        if (now.isBefore(until)) {
-            wakeBy(until);
-            return null;
-        }
-        partialSince = null;
-        return run;
-    }
-
-    private void send(Flight flight, Instant now) {
-        if (now.isBefore(flight.notBefore)) {
-            wakeBy(flight.notBefore);
-            return;
-        }
-        byte[] sealed = flight.sealed;
-        if (sealed == null || flight.epochId != epochs.current().epochId()) {
-            if (!epochs.maySeal(flights, COUNTERS_OUTSTANDING_MAX)) {
-                return;
-            }
-            var epoch = epochs.current();
-            flight.epochId = epoch.epochId();
-            flight.counter = epoch.sealedCount();
-            sealed =
-                    epoch.seal(
-                            RunCodec.encode(flight.run, epoch.nextSequence(), epoch.timeBaseMs()));
-            flight.sealed = sealed;
-        }
-        count(flight, sealed.length);
-        flight.ticket = ++ticketLast;
-        flight.sentAt = now;
-        uplink.publish(flight.ticket, Channel.REPORT, sealed);
-    }
-
-    private void count(Flight flight, int bytes) {
-        if (flight.sentBefore) {
-            counts.resentReports.incrementAndGet();
-            return;
-        }
-        flight.sentBefore = true;
-        counts.sentReports.incrementAndGet();
-        if (flight.run instanceof Run.Positions positions) {
-            counts.sentPositions.addAndGet(positions.count());
-            counts.sealedBytes.addAndGet(bytes);
-        }
     }
 
     private void keepTime(Instant now) {

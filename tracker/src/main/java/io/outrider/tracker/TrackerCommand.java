@@ -146,7 +146,8 @@ public final class TrackerCommand implements Runnable {
     }
 
     private int problem(TrackerProblem problem) {
-        self().getErr().println(problem.getMessage());
+        String message = String.valueOf(problem.getMessage()).replace("\n", "\n  ");
+        self().getErr().println("outrider: " + message);
         self().getErr().flush();
         return PROBLEM;
     }

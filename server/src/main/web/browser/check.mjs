@@ -156,7 +156,7 @@ async function watchOneMove(page) {
 }
 
 async function newPage(settings) {
-  const context = await browser.newContext({ ...settings, deviceScaleFactor: 1.5 });
+  const context = await browser.newContext({ ...settings, deviceScaleFactor: 1 });
   const page = await context.newPage();
   page.on('request', (request) => {
     if (new URL(request.url()).origin !== origin) {

@@ -20,6 +20,7 @@ export interface DrawnSource {
 
 const FLOATS = 5; // x, y, heading, shape, size
 const FRAME_MS_MIN = 33;
+const FRAME_MS_MAX = 1000;
 const SHAPES: Record<State, number> = { moving: 2, stopped: 1, silent: 0, never: 0 };
 const SIZES_PX: Record<State, number> = { moving: 30, stopped: 21, silent: 18, never: 18 };
 
@@ -117,7 +118,7 @@ export class VehicleLayer implements CustomLayerInterface {
     const middle = map.project(centre);
     const cx = (centre.lng + 180) / 360;
     const cy = mercatorY(centre.lat);
-    const scale = devicePixelRatio * Math.min(1, 0.62 + map.getZoom() * 0.055);
+    const scale = devicePixelRatio * Math.min(1, 0.46 + map.getZoom() * 0.06);
     if (this.data.length < all.length * FLOATS) {
       this.data = new Float32Array(Math.ceil(all.length * 1.5) * FLOATS);
     }
@@ -140,21 +141,21 @@ export class VehicleLayer implements CustomLayerInterface {
     return count;
   }
 
-  /** As often as this machine can and no oftener than the eye needs. */
+  /**
+   * As often as the eye needs, and no oftener than leaves a slow machine time for the rest: a frame
+   * counts until the browser asks for the next one, which it puts off while the last is unfinished.
+   */
   private scheduleNext(map: MapLibreMap, startMs: number): void {
     if (!this.source.isMoving(startMs)) {
       return;
     }
     clearTimeout(this.timer);
+    requestAnimationFrame(() => {
+      this.frameMs = this.frameMs * 0.8 + (performance.now() - startMs) * 0.2;
+    });
     this.timer = window.setTimeout(
-      () => {
-        const askedMs = performance.now();
-        map.once('render', () => {
-          this.frameMs = this.frameMs * 0.8 + (performance.now() - askedMs) * 0.2;
-        });
-        map.triggerRepaint();
-      },
-      Math.min(500, Math.max(FRAME_MS_MIN, this.frameMs)),
+      () => map.triggerRepaint(),
+      Math.min(FRAME_MS_MAX, Math.max(FRAME_MS_MIN, this.frameMs * 2)),
     );
   }
 }

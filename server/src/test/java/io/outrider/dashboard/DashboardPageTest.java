@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The page in a real browser: from the set-up link to vehicles that move. */
-@Timeout(300)
+@Timeout(480)
 class DashboardPageTest {
     private static final int VEHICLES = 25;
     private static final Path CHROMIUM = Path.of("/usr/bin/chromium");

@@ -11,7 +11,8 @@ export function empty(): HTMLElement {
     command('./outrider fleet create FLEET\n./outrider fleet add FLEET.TRACKER'),
     h('p', {}, 'In the vehicle, enrol with the token that was printed, and run:'),
     command(
-      './outrider tracker enrol TOKEN --state DIR\n./outrider tracker run --state DIR --nmea FILE',
+      './outrider tracker enrol TOKEN \\\n    --state DIR\n' +
+        './outrider tracker run \\\n    --state DIR --nmea FILE',
     ),
     h('p', {}, 'It appears here by itself.'),
   );

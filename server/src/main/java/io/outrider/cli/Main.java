@@ -1,6 +1,7 @@
 package io.outrider.cli;
 
 import io.outrider.keys.OperatorException;
+import io.outrider.tracker.TrackerCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
@@ -17,7 +18,9 @@ import picocli.CommandLine.Command;
             ServeCommand.class,
             FleetCommand.class,
             PositionsCommand.class,
-            StatusCommand.class
+            StatusCommand.class,
+            TrackerCommand.class,
+            DemoCommand.class
         },
         footer = {
             "",

@@ -1,5 +1,7 @@
 package io.outrider.cli;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import io.outrider.cli.Operations.Request;
 import io.outrider.keys.OperatorException;
 import java.io.IOException;
@@ -19,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -68,11 +71,22 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws OperatorException, IOException, InterruptedException {
         requireInRange();
-        Path folder = Files.createTempDirectory("outrider-demo");
+        quieten();
+        // Outermost: the process may end as soon as it is closed.
         try (var stop = new ServeCommand.StopSignal()) {
-            return run(folder, stop);
-        } finally {
-            delete(folder);
+            Path folder = Files.createTempDirectory("outrider-demo");
+            try {
+                return run(folder, stop);
+            } finally {
+                delete(folder);
+            }
+        }
+    }
+
+    /** Twenty-five trackers and a server in one terminal: only what is wrong. */
+    private static void quieten() {
+        if (LoggerFactory.getLogger("io.outrider") instanceof Logger logger) {
+            logger.setLevel(Level.WARN);
         }
     }
 

@@ -11,6 +11,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
@@ -28,10 +29,16 @@ import tools.jackson.databind.JsonNode;
             "  outrider fleet add acme.truck-7 --data DIR",
             "  outrider fleet list --json --data DIR"
         })
-final class FleetCommand {
+final class FleetCommand implements Runnable {
     private static final String JSON = "Print JSON, one object a line.";
 
     @Spec private CommandSpec spec = CommandSpec.create();
+
+    /** Without a subcommand there is nothing to do: says how it is used. */
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Missing: create, add, list, show or remove");
+    }
 
     @Command(name = "create", description = "Creates a fleet.", mixinStandardHelpOptions = true)
     int create(

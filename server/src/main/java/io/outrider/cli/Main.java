@@ -6,6 +6,8 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /** The command {@code outrider}. */
 @Command(
@@ -33,11 +35,19 @@ import picocli.CommandLine.Command;
             "  outrider tracker run --state DIR --nmea -  in the vehicle, receiver on standard input",
             "  outrider positions acme.truck-7            what arrived"
         })
-public final class Main {
+public final class Main implements Runnable {
     /** What went wrong is the operator's to put right. */
     static final int EXIT_OPERATOR = 2;
 
+    @Spec private CommandSpec spec = CommandSpec.create();
+
     private Main() {}
+
+    /** Without a command there is nothing to do: says how it is used. */
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(spec.commandLine(), "Missing: a command");
+    }
 
     /** Runs one command and ends the process with its exit status. */
     public static void main(String[] arguments) {

@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.outrider.cli.Operations.Request;
 import io.outrider.keys.OperatorException;
+import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
@@ -27,11 +28,15 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** A server and simulated vehicles on this machine, over the real road, in a directory that is thrown away. */
+/**
+ * A server and simulated vehicles on this machine, over the real road, in a directory that is
+ * thrown away.
+ */
 @Command(
         name = "demo",
-        description = "Runs a server and simulated vehicles on this machine, over the real road: each vehicle enrols,"
-                + " journals, seals and publishes like any other. Everything is thrown away at the end.",
+        description =
+                "Runs a server and simulated vehicles on this machine, over the real road: each vehicle enrols,"
+                        + " journals, seals and publishes like any other. Everything is thrown away at the end.",
         mixinStandardHelpOptions = true,
         footer = {
             "",
@@ -47,7 +52,11 @@ final class DemoCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--trackers", paramLabel = "N", defaultValue = "25", description = "1 to 1000 (default: 25).")
+    @Option(
+            names = "--trackers",
+            paramLabel = "N",
+            defaultValue = "25",
+            description = "1 to 1000 (default: 25).")
     private int trackers;
 
     @Option(
@@ -65,7 +74,9 @@ final class DemoCommand implements Callable<Integer> {
             description = "Between two positions of a vehicle, 1s to 10m (default: 1s).")
     private Duration period = Duration.ofSeconds(1);
 
-    @Option(names = "--json", description = "Print only the figures at the end, as one JSON object.")
+    @Option(
+            names = "--json",
+            description = "Print only the figures at the end, as one JSON object.")
     private boolean json;
 
     @Override
@@ -98,8 +109,10 @@ final class DemoCommand implements Callable<Integer> {
         progress.println("Starting a server in " + directory.path() + " ...");
         try (var _ = directory.tryLock().orElseThrow();
                 var server = Server.start(directory, config, InstantSource.system())) {
-            server.operations().perform(new Request("fleet create", Map.of("fleet", DemoFleet.NAME)), _ -> {});
-            try (var fleet = DemoFleet.enrol(server.operations(), folder, trackers, period, progress)) {
+            server.operations()
+                    .perform(new Request("fleet create", Map.of("fleet", DemoFleet.NAME)), _ -> {});
+            try (var fleet =
+                    DemoFleet.enrol(server.operations(), folder, trackers, period, progress)) {
                 announce(progress, config, server);
                 fleet.start();
                 drive(fleet, server, stop, progress);
@@ -112,15 +125,18 @@ final class DemoCommand implements Callable<Integer> {
         String map = "https://localhost:" + config.dashboard().port() + "/";
         progress.println();
         progress.println("Watch them move (choose any password of 12 characters or more):");
-        progress.println("  " + map + server.setUpToken().map(token -> "setup#" + token).orElse(""));
-        progress.println("The browser asks once whether to trust this demo's own certificate. Ctrl-C ends it.");
+        progress.println(
+                "  " + map + server.setUpToken().map(token -> "setup#" + token).orElse(""));
+        progress.println(
+                "The browser asks once whether to trust this demo's own certificate. Ctrl-C ends it.");
         progress.println();
         progress.flush();
     }
 
-    private void drive(DemoFleet fleet, Server server, ServeCommand.StopSignal stop, PrintWriter progress)
+    private void drive(
+            DemoFleet fleet, Server server, ServeCommand.StopSignal stop, PrintWriter progress)
             throws OperatorException, InterruptedException {
-        boolean live = System.console() != null && System.console().isTerminal();
+        boolean live = Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
         Optional<Instant> end = Optional.ofNullable(duration).map(Instant.now()::plus);
         while (end.isEmpty() || Instant.now().isBefore(end.get())) {
             Duration pause =
@@ -131,7 +147,8 @@ final class DemoCommand implements Callable<Integer> {
                 break;
             }
             if (!json) {
-                progress.print(live ? "\r" + line(fleet, server) + " \033[K" : line(fleet, server) + "\n");
+                progress.print(
+                        live ? "\r" + line(fleet, server) + " \033[K" : line(fleet, server) + "\n");
                 progress.flush();
             }
         }
@@ -151,12 +168,20 @@ final class DemoCommand implements Callable<Integer> {
                         sums.bytesPerPosition());
     }
 
-    /** Waits until the vehicles have delivered everything, then counts what can be read back from the store. */
-    private int finish(DemoFleet fleet, Server server) throws OperatorException, InterruptedException {
+    /**
+     * Waits until the vehicles have delivered everything, then counts what can be read back from
+     * the store.
+     */
+    private int finish(DemoFleet fleet, Server server)
+            throws OperatorException, InterruptedException {
         boolean drained = fleet.stopDriving();
         long stored = fleet.readBack(server.operations());
         var sums = fleet.sums();
-        boolean good = drained && sums.sent() == sums.acknowledged() && sums.sent() == stored && stored > 0;
+        boolean good =
+                drained
+                        && sums.sent() == sums.acknowledged()
+                        && sums.sent() == stored
+                        && stored > 0;
         if (json) {
             var figures = new java.util.LinkedHashMap<String, Object>();
             figures.put("trackers", fleet.size());
@@ -187,9 +212,11 @@ final class DemoCommand implements Callable<Integer> {
 
     private void requireInRange() throws OperatorException {
         if (trackers < 1 || trackers > TRACKERS_MAX) {
-            throw new OperatorException("--trackers " + trackers + " is not 1 to " + TRACKERS_MAX, "");
+            throw new OperatorException(
+                    "--trackers " + trackers + " is not 1 to " + TRACKERS_MAX, "");
         }
-        if (period.compareTo(Duration.ofSeconds(1)) < 0 || period.compareTo(Duration.ofMinutes(10)) > 0) {
+        if (period.compareTo(Duration.ofSeconds(1)) < 0
+                || period.compareTo(Duration.ofMinutes(10)) > 0) {
             throw new OperatorException("--period is not 1s to 10m", "");
         }
     }
@@ -221,13 +248,15 @@ final class DemoCommand implements Callable<Integer> {
                 folder,
                 new SimpleFileVisitor<>() {
                     @Override
-                    public FileVisitResult visitFile(Path file, BasicFileAttributes a) throws IOException {
+                    public FileVisitResult visitFile(Path file, BasicFileAttributes a)
+                            throws IOException {
                         Files.delete(file);
                         return FileVisitResult.CONTINUE;
                     }
 
                     @Override
-                    public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException e) throws IOException {
+                    public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException e)
+                            throws IOException {
                         Files.delete(dir);
                         return FileVisitResult.CONTINUE;
                     }

@@ -23,7 +23,10 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Simulated vehicles, each with a tracker of its own: key, certificate, journal, epoch. One thread drives them. */
+/**
+ * Simulated vehicles, each with a tracker of its own: key, certificate, journal, epoch. One thread
+ * drives them.
+ */
 final class DemoFleet implements AutoCloseable {
     static final String NAME = "demo";
 
@@ -57,7 +60,9 @@ final class DemoFleet implements AutoCloseable {
         this.period = period;
     }
 
-    /** Adds the trackers to the server and enrols each, as an installer would, one after the other. */
+    /**
+     * Adds the trackers to the server and enrols each, as an installer would, one after the other.
+     */
     static DemoFleet enrol(
             Operations server, Path folder, int count, Duration period, PrintWriter progress)
             throws OperatorException, InterruptedException {
@@ -70,7 +75,8 @@ final class DemoFleet implements AutoCloseable {
                 enrolment.enrol(invite(server, NAME + ".truck-" + i), state);
                 vehicles.add(
                         new Vehicle(
-                                Tracker.open(state, TrackerOptions.DEFAULT), SimulatedVehicle.at(i, start, period)));
+                                Tracker.open(state, TrackerOptions.DEFAULT),
+                                SimulatedVehicle.at(i, start, period)));
                 if (i % 25 == 0 || i == count) {
                     progress.println("Enrolled " + i + " of " + count + " trackers");
                     progress.flush();
@@ -86,7 +92,8 @@ final class DemoFleet implements AutoCloseable {
     private static String invite(Operations server, String tracker) throws OperatorException {
         var token = new ArrayList<String>();
         server.perform(
-                new Request("fleet add", Map.of("tracker", tracker)), row -> token.add(row.path("token").asString()));
+                new Request("fleet add", Map.of("tracker", tracker)),
+                row -> token.add(row.path("token").asString()));
         return token.getFirst();
     }
 
@@ -96,7 +103,9 @@ final class DemoFleet implements AutoCloseable {
 
     void start() {
         vehicles.forEach(vehicle -> vehicle.tracker.start());
-        var _ = driver.scheduleAtFixedRate(this::drive, 0, period.toMillis(), TimeUnit.MILLISECONDS);
+        var _ =
+                driver.scheduleAtFixedRate(
+                        this::drive, 0, period.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Every vehicle as far as the clock has come. */
@@ -111,7 +120,8 @@ final class DemoFleet implements AutoCloseable {
                 vehicle.tracker.feed(sentences.toString());
             }
         } catch (RuntimeException e) {
-            log.error("The simulated vehicles stand still", e); // an executor would keep it to itself
+            log.error(
+                    "The simulated vehicles stand still", e); // an executor would keep it to itself
             throw e;
         }
     }
@@ -146,7 +156,8 @@ final class DemoFleet implements AutoCloseable {
         var count = new long[1];
         for (Vehicle vehicle : vehicles) {
             server.perform(
-                    new Request("positions", Map.of("tracker", vehicle.tracker.id().toString())), _ -> count[0]++);
+                    new Request("positions", Map.of("tracker", vehicle.tracker.id().toString())),
+                    _ -> count[0]++);
         }
         return count[0];
     }

@@ -37,7 +37,8 @@ final class FleetCommand implements Runnable {
     /** Without a subcommand there is nothing to do: says how it is used. */
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Missing: create, add, list, show or remove");
+        throw new ParameterException(
+                spec.commandLine(), "Missing: create, add, list, show or remove");
     }
 
     @Command(name = "create", description = "Creates a fleet.", mixinStandardHelpOptions = true)

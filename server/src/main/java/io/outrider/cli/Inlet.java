@@ -51,8 +51,8 @@ record Inlet(Intake intake, InstantSource clock) implements Inbox {
     private static ReasonCode code(Answer.Reason reason) {
         return switch (reason) {
             case FOREIGN -> ReasonCode.NOT_AUTHORIZED;
-            case FORGED, MALFORMED, UNSEALED, CLONE, UNKNOWN_KEY, UNSUPPORTED_SUITE ->
-                    ReasonCode.PAYLOAD_FORMAT_INVALID;
+            case FORGED, MALFORMED, UNSEALED, CLONE -> ReasonCode.PAYLOAD_FORMAT_INVALID;
+            case UNKNOWN_KEY, UNSUPPORTED_SUITE -> ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR;
         };
     }
 }

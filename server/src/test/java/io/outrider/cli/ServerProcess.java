@@ -1,0 +1,191 @@
+package io.outrider.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A server in a process of its own, on free ports of loopback, and the commands that an operator
+ * gives beside it. Closed, it is gone, whatever it was doing.
+ */
+final class ServerProcess implements AutoCloseable {
+    private static final Duration START_MAX = Duration.ofSeconds(60);
+
+    private final Path data;
+    private final Path log;
+    private Process process;
+
+    private ServerProcess(Path data, Path log, Process process) {
+        this.data = data;
+        this.log = log;
+        this.process = process;
+    }
+
+    /** Starts a server with a new data directory in this folder, and waits until it serves. */
+    static ServerProcess start(Path folder) throws IOException, InterruptedException {
+        Path data =
+                Files.createDirectory(
+                        folder.resolve("data"),
+                        PosixFilePermissions.asFileAttribute(
+                                PosixFilePermissions.fromString("rwx------")));
+        int[] ports = freePorts(3);
+        Files.writeString(
+                data.resolve("outrider.yaml"),
+                """
+                names: [localhost, 127.0.0.1]
+                mqtt: {address: 127.0.0.1, port: %d}
+                enrolment: {address: 127.0.0.1, port: %d}
+                dashboard: {address: 127.0.0.1, port: %d}
+                """
+                        .formatted(ports[0], ports[1], ports[2]));
+        Path log = folder.resolve("server.log");
+        var server = new ServerProcess(data, log, launch(data, log));
+        server.awaitServing();
+        return server;
+    }
+
+    /** Starts again where the last one left off. */
+    void restart() throws IOException, InterruptedException {
+        kill();
+        process = launch(data, log);
+        awaitServing();
+    }
+
+    /** SIGKILL. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** SIGTERM; how long it took to go, within the limit. */
+    boolean stop(Duration limit) throws InterruptedException {
+        process.destroy();
+        return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    Path data() {
+        return data;
+    }
+
+    String log() throws IOException {
+        return Files.readString(log);
+    }
+
+    /**
+     * Runs a command of the operator beside the server, and gives what it printed; anything but
+     * success fails.
+     */
+    String run(String... command) {
+        var arguments = new ArrayList<>(List.of(command));
+        arguments.add("--data");
+        arguments.add(data.toString());
+        Ran ran = Ran.command(arguments.toArray(String[]::new));
+        if (ran.status() != 0) {
+            throw new AssertionError(String.join(" ", command) + " failed: " + ran.errors());
+        }
+        return ran.output();
+    }
+
+    JsonNode status() {
+        return ControlServer.JSON.readTree(run("status", "--json"));
+    }
+
+    /** Adds a tracker and enrols it, its key made in the given state directory. */
+    void enrol(String tracker, Path state) {
+        String token =
+                ControlServer.JSON
+                        .readTree(run("fleet", "add", tracker, "--json"))
+                        .path("token")
+                        .asString();
+        Ran ran = Ran.command("tracker", "enrol", token, "--state", state.toString());
+        if (ran.status() != 0) {
+            throw new AssertionError("enrolling " + tracker + " failed: " + ran.errors());
+        }
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        if (!stop(Duration.ofSeconds(15))) {
+            kill();
+        }
+    }
+
+    /** What a command in this process printed, and its exit status. */
+    record Ran(int status, String output, String errors) {
+        static Ran command(String... arguments) {
+            var out = new StringWriter();
+            var err = new StringWriter();
+            int status =
+                    Main.run(new PrintWriter(out, true), new PrintWriter(err, true), arguments);
+            return new Ran(status, out.toString(), err.toString());
+        }
+    }
+
+    /**
+     * The command line of a Java process that runs {@code outrider} with this test's class path.
+     */
+    static ProcessBuilder outrider(String... arguments) {
+        var command =
+                new ArrayList<>(
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "--enable-native-access=ALL-UNNAMED",
+                                "--sun-misc-unsafe-memory-access=allow",
+                                "-XX:+UseSerialGC",
+                                "-XX:TieredStopAtLevel=1",
+                                "-Xmx512m",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                "io.outrider.cli.Main"));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command);
+    }
+
+    static int[] freePorts(int count) {
+        var sockets = new ArrayList<ServerSocket>();
+        try {
+            for (int i = 0; i < count; i++) {
+                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+            }
+            return sockets.stream().mapToInt(ServerSocket::getLocalPort).toArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            for (ServerSocket socket : sockets) {
+                try {
+                    socket.close();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        }
+    }
+
+    private static Process launch(Path data, Path log) throws IOException {
+        return outrider("serve", "--data", data.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .start();
+    }
+
+    private void awaitServing() throws IOException, InterruptedException {
+        Instant end = Instant.now().plus(START_MAX);
+        while (ControlClient.find(data.resolve("control.sock")).isEmpty()) {
+            if (!process.isAlive() || Instant.now().isAfter(end)) {
+                throw new AssertionError("the server does not serve:\n" + log());
+            }
+            Thread.sleep(50);
+        }
+    }
+}

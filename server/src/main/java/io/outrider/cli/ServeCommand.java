@@ -31,8 +31,8 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws OperatorException, IOException, InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
+        Config config = options.config();
         DataDirectory directory = DataDirectory.create(options.data());
-        Config config = options.config(directory);
         try (var _ = directory.tryLock().orElseThrow(() -> taken(directory));
                 var stop = new StopSignal();
                 var server = Server.start(directory, config, InstantSource.system())) {

@@ -115,9 +115,10 @@ final class ServerProcess implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
-        if (!stop(Duration.ofSeconds(15))) {
-            kill();
+    public void close() {
+        process.destroy();
+        if (!process.onExit().orTimeout(15, TimeUnit.SECONDS).handle((_, late) -> late == null).join()) {
+            process.destroyForcibly().onExit().join();
         }
     }
 

@@ -34,9 +34,13 @@ record Config(
     static final int ENROLMENT_PORT = 8444;
     static final int DASHBOARD_PORT = 8443;
 
-    private static final Pattern HOST =
-            Pattern.compile(
-                    "(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*");
+    private static final String DOMAIN =
+            "[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*";
+    private static final Pattern HOST = Pattern.compile("(?=.{1,253}$)" + DOMAIN);
+
+    /** What a key statement has room for (docs/protocol.md). */
+    private static final Pattern INSTALLATION = Pattern.compile("(?=.{1,64}$)" + DOMAIN);
+
     private static final InetAddress EVERYWHERE = address(new byte[4]);
     private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
 
@@ -65,8 +69,8 @@ record Config(
                         in.text(
                                 "installation",
                                 "outrider.internal",
-                                HOST,
-                                "a domain name in lower case"),
+                                INSTALLATION,
+                                "a domain name in lower case of at most 64 characters"),
                         in.texts(
                                 "names",
                                 List.of("localhost", "127.0.0.1"),

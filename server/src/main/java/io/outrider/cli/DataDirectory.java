@@ -17,6 +17,8 @@ import java.util.Set;
  * The one directory that a server keeps everything in, mode 0700, used by one process at a time.
  */
 record DataDirectory(Path path) {
+    static final String CONFIG_FILE = "outrider.yaml";
+
     private static final Set<PosixFilePermission> PRIVATE =
             PosixFilePermissions.fromString("rwx------");
 
@@ -58,7 +60,7 @@ record DataDirectory(Path path) {
     }
 
     Path configFile() {
-        return path.resolve("outrider.yaml");
+        return path.resolve(CONFIG_FILE);
     }
 
     Path passphraseFile() {

@@ -234,7 +234,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     /** Held all at once, so that no two are the same. */
-    private static int[] freePorts() throws IOException {
+    static int[] freePorts() throws IOException {
         InetAddress loopback = InetAddress.getLoopbackAddress();
         try (var a = new ServerSocket(0, 1, loopback);
                 var b = new ServerSocket(0, 1, loopback);

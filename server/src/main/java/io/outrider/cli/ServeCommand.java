@@ -60,13 +60,15 @@ final class ServeCommand implements Callable<Integer> {
                 .ifPresent(token -> {
                     out.println();
                     out.println(
-                            "Nobody can log in yet. Choose the administrator's password here (once, within 24 hours):");
+                            "Nobody can log in yet. Choose the administrator's password here,"
+                                    + " once, within 24 hours:");
                     out.println("  " + map + "setup#" + token);
                 });
         if (server.isPassphraseNew()) {
             out.println();
             out.println(
-                    "Warning: the passphrase of all private keys lies beside them. Whoever copies the directory has both.");
+                    "Warning: the passphrase of all private keys lies beside them:"
+                            + " whoever copies the directory has both.");
             out.println(
                     "  Move it:  mv " + directory.passphraseFile() + " /etc/outrider.passphrase");
             out.println(

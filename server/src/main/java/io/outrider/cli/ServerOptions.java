@@ -2,6 +2,7 @@ package io.outrider.cli;
 
 import io.outrider.keys.OperatorException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;
@@ -32,13 +33,13 @@ final class ServerOptions {
         return data;
     }
 
-    Config config(DataDirectory directory) throws OperatorException {
+    /** The file that was named, or the one in the data directory, or what holds without any. */
+    Config config() throws OperatorException {
         if (configFile != null) {
             return Config.read(configFile);
         }
-        return java.nio.file.Files.exists(directory.configFile())
-                ? Config.read(directory.configFile())
-                : Config.defaults();
+        Path file = data.resolve(DataDirectory.CONFIG_FILE);
+        return Files.exists(file) ? Config.read(file) : Config.defaults();
     }
 
     /**
@@ -52,7 +53,7 @@ final class ServerOptions {
             running.get().perform(request, rows);
             return;
         }
-        Config config = config(directory);
+        Config config = config();
         try (var _ = lock(directory);
                 var backend = Backend.open(directory, config, InstantSource.system())) {
             new ServerOperations(backend, config, Map::of).perform(request, rows);

@@ -14,7 +14,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What an operator can get wrong: a short error that says what to do, exit status 2, nothing half made. */
+/**
+ * What an operator can get wrong: a short error that says what to do, exit status 2, nothing half
+ * made.
+ */
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class BadInputTest {
     @TempDir Path folder;
@@ -49,12 +52,17 @@ class BadInputTest {
     @MethodSource("mistakes")
     void a_mistake_gets_a_short_error_and_leaves_nothing(List<String> command) throws Exception {
         String[] arguments =
-                command.stream().map(word -> word.replace("DIR", folder.toString())).toArray(String[]::new);
+                command.stream()
+                        .map(word -> word.replace("DIR", folder.toString()))
+                        .toArray(String[]::new);
 
         Ran ran = Ran.command(arguments);
 
         assertThat(ran.status()).as(ran.errors()).isEqualTo(2);
-        assertThat(ran.errors().strip()).isNotEmpty().doesNotContain("\tat ").doesNotContain("Exception");
+        assertThat(ran.errors().strip())
+                .isNotEmpty()
+                .doesNotContain("\tat ")
+                .doesNotContain("Exception");
         assertThat(ran.output()).isEmpty();
         try (Stream<Path> left = Files.list(folder)) {
             assertThat(left).isEmpty();
@@ -63,7 +71,9 @@ class BadInputTest {
 
     @Test
     void a_configuration_with_mistakes_starts_nothing() throws Exception {
-        Path config = Files.writeString(folder.resolve("outrider.yaml"), "mqtt: {port: 99999}\nname: x\n");
+        Path config =
+                Files.writeString(
+                        folder.resolve("outrider.yaml"), "mqtt: {port: 99999}\nname: x\n");
         Path data = folder.resolve("data");
 
         Ran ran = Ran.command("serve", "--data", data.toString(), "--config", config.toString());
@@ -76,7 +86,8 @@ class BadInputTest {
     @Test
     void a_data_directory_that_others_can_read_is_refused() throws Exception {
         Path data = Files.createDirectory(folder.resolve("open"));
-        Files.setPosixFilePermissions(data, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.setPosixFilePermissions(
+                data, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
 
         Ran ran = Ran.command("serve", "--data", data.toString());
 

@@ -42,7 +42,8 @@ class CrashTest {
             for (int round = 0; round < ROUNDS; round++) {
                 fed += driveAndKill(vehicle, state, random);
                 if (round % 2 == 1) {
-                    server.restart(); // SIGKILL first, with whatever the last tracker left unanswered
+                    server.restart(); // SIGKILL first, with whatever the last tracker left
+                    // unanswered
                 }
             }
             drain(state);
@@ -50,13 +51,20 @@ class CrashTest {
             Set<Instant> times = new HashSet<>();
             Set<Long> sequences = new TreeSet<>();
             int rows = 0;
-            for (JsonNode row : ControlServer.JSON.readTree(server.run("positions", "acme.truck-1", "--format", "json"))) {
+            for (JsonNode row :
+                    ControlServer.JSON.readTree(
+                            server.run("positions", "acme.truck-1", "--format", "json"))) {
                 times.add(Instant.parse(row.path("time").asString()));
                 sequences.add(row.path("sequence").asLong());
                 rows++;
             }
-            System.out.printf("Of %d positions fed in %d rounds with SIGKILL, %d were journaled%n", fed, ROUNDS, rows);
-            assertThat(rows).as("some work was done").isGreaterThan(fed / 4).isLessThanOrEqualTo(fed);
+            System.out.printf(
+                    "Of %d positions fed in %d rounds with SIGKILL, %d were journaled%n",
+                    fed, ROUNDS, rows);
+            assertThat(rows)
+                    .as("some work was done")
+                    .isGreaterThan(fed / 4)
+                    .isLessThanOrEqualTo(fed);
             assertThat(sequences).as("each once").hasSize(rows);
             assertThat(times).as("none twice under another number").hasSize(rows);
             assertThat(sequences).as("each that was journaled").contains(0L, (long) rows - 1);
@@ -70,7 +78,8 @@ class CrashTest {
     }
 
     /** Feeds a tracker for a while and kills it; gives how many positions it was fed. */
-    private int driveAndKill(SimulatedVehicle vehicle, Path state, Random random) throws IOException, InterruptedException {
+    private int driveAndKill(SimulatedVehicle vehicle, Path state, Random random)
+            throws IOException, InterruptedException {
         Process tracker = tracker(state);
         int fed = 0;
         Instant end = Instant.now().plusMillis(1_500 + random.nextInt(2_500));
@@ -95,14 +104,27 @@ class CrashTest {
     private void drain(Path state) throws IOException, InterruptedException {
         Process tracker = tracker(state);
         tracker.getOutputStream().close();
-        assertThat(tracker.waitFor(60, TimeUnit.SECONDS)).as("the tracker delivers the rest").isTrue();
-        assertThat(tracker.exitValue()).as(Files.readString(folder.resolve("tracker.log"))).isZero();
+        assertThat(tracker.waitFor(60, TimeUnit.SECONDS))
+                .as("the tracker delivers the rest")
+                .isTrue();
+        assertThat(tracker.exitValue())
+                .as(Files.readString(folder.resolve("tracker.log")))
+                .isZero();
     }
 
     private Process tracker(Path state) throws IOException {
-        return ServerProcess.outrider("tracker", "run", "--state", state.toString(), "--nmea", "-", "--batch", "20")
+        return ServerProcess.outrider(
+                        "tracker",
+                        "run",
+                        "--state",
+                        state.toString(),
+                        "--nmea",
+                        "-",
+                        "--batch",
+                        "20")
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("tracker.log").toFile()))
+                .redirectOutput(
+                        ProcessBuilder.Redirect.appendTo(folder.resolve("tracker.log").toFile()))
                 .start();
     }
 }

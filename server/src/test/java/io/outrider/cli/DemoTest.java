@@ -77,7 +77,9 @@ class DemoTest {
                                             "--vehicles",
                                             "25",
                                             "--screenshots",
-                                            Checkout.root().resolve("server/target/screenshots/demo").toString()))
+                                            Checkout.root()
+                                                    .resolve("server/target/screenshots/demo")
+                                                    .toString()))
                             .directory(Checkout.root().resolve("server/src/main/web").toFile())
                             .redirectErrorStream(true)
                             .start();
@@ -90,7 +92,9 @@ class DemoTest {
                 demo.destroyForcibly().waitFor();
             }
         }
-        assertThat(dataDirectory(Files.readString(log))).as("thrown away on Ctrl-C, too").doesNotExist();
+        assertThat(dataDirectory(Files.readString(log)))
+                .as("thrown away on Ctrl-C, too")
+                .doesNotExist();
     }
 
     private static Matcher awaitLink(Process demo, Path log) throws Exception {

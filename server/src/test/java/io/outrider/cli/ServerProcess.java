@@ -3,9 +3,6 @@ package io.outrider.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -40,7 +37,7 @@ final class ServerProcess implements AutoCloseable {
                         folder.resolve("data"),
                         PosixFilePermissions.asFileAttribute(
                                 PosixFilePermissions.fromString("rwx------")));
-        int[] ports = freePorts(3);
+        int[] ports = DemoCommand.freePorts();
         Files.writeString(
                 data.resolve("outrider.yaml"),
                 """
@@ -117,7 +114,10 @@ final class ServerProcess implements AutoCloseable {
     @Override
     public void close() {
         process.destroy();
-        if (!process.onExit().orTimeout(15, TimeUnit.SECONDS).handle((_, late) -> late == null).join()) {
+        if (!process.onExit()
+                .orTimeout(15, TimeUnit.SECONDS)
+                .handle((_, late) -> late == null)
+                .join()) {
             process.destroyForcibly().onExit().join();
         }
     }
@@ -151,26 +151,6 @@ final class ServerProcess implements AutoCloseable {
                                 "io.outrider.cli.Main"));
         command.addAll(List.of(arguments));
         return new ProcessBuilder(command);
-    }
-
-    static int[] freePorts(int count) {
-        var sockets = new ArrayList<ServerSocket>();
-        try {
-            for (int i = 0; i < count; i++) {
-                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            }
-            return sockets.stream().mapToInt(ServerSocket::getLocalPort).toArray();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } finally {
-            for (ServerSocket socket : sockets) {
-                try {
-                    socket.close();
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            }
-        }
     }
 
     private static Process launch(Path data, Path log) throws IOException {

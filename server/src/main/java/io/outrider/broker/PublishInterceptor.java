@@ -43,6 +43,9 @@ final class PublishInterceptor implements PublishInboundInterceptor {
     private final ScheduledExecutorService timer;
     private final Consumer<GateEvent> watch;
 
+    /** Whether a message went unanswered: the connection ends, and the engine's queue with it. */
+    private volatile boolean ended;
+
     PublishInterceptor(
             Identity identity,
             Gate gate,
@@ -65,6 +68,12 @@ final class PublishInterceptor implements PublishInboundInterceptor {
         var held =
                 output.async(heldMax(), TimeoutFallback.FAILURE, AckReasonCode.UNSPECIFIED_ERROR);
         var answer = new PublishAnswer(held, identity, connections, timer);
+        if (ended) {
+            // What came in behind the unanswered message. The socket is closed by now, and the
+            // tracker's next CONNECT waits in the same queue for this to be out of the way.
+            answer.refuse(ReasonCode.UNSPECIFIED_ERROR, "not stored");
+            return;
+        }
         try {
             decide(input.getPublishPacket(), answer);
         } catch (RuntimeException | Error e) {
@@ -82,7 +91,7 @@ final class PublishInterceptor implements PublishInboundInterceptor {
     private void decide(PublishPacket packet, PublishAnswer answer) {
         if (gate.stay(identity) instanceof Decision.Deny(var code, var reason)) {
             report(GateEvent.Operation.STAY, packet, code, reason);
-            answer.expel(code, reason);
+            expel(answer, code, reason);
             return;
         }
         PublishRequest request = request(packet);
@@ -91,7 +100,7 @@ final class PublishInterceptor implements PublishInboundInterceptor {
             if (request.qos() == 1 && code.fitsPuback()) {
                 answer.refuse(code, reason);
             } else {
-                answer.expel(code, reason);
+                expel(answer, code, reason);
             }
             return;
         }
@@ -134,7 +143,13 @@ final class PublishInterceptor implements PublishInboundInterceptor {
         };
     }
 
+    private void expel(PublishAnswer answer, ReasonCode code, String reason) {
+        ended = true;
+        answer.expel(code, reason);
+    }
+
     private void withhold(PublishAnswer answer, String why) {
+        ended = true;
         answer.withhold(gate.limits().withheldTime());
         watch.accept(new GateEvent.Withheld(identity.tracker(), why));
     }

@@ -61,7 +61,7 @@ public record Limits(
                     20_000,
                     Duration.ofSeconds(10),
                     Duration.ofSeconds(10),
-                    Duration.ofSeconds(30),
+                    Duration.ofSeconds(10),
                     Duration.ofSeconds(5));
 
     public Limits {

@@ -1,0 +1,212 @@
+package io.outrider.broker;
+
+import com.hivemq.client.mqtt.MqttClient;
+import com.hivemq.client.mqtt.MqttClientSslConfig;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5ClientBuilder;
+import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5DisconnectException;
+import io.outrider.gate.Enrolled;
+import io.outrider.gate.Gate;
+import io.outrider.gate.GateEvent;
+import io.outrider.gate.Limits;
+import io.outrider.gate.TestAuthority;
+import io.outrider.gate.TestAuthority.Credential;
+import io.outrider.topic.TrackerId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A broker on loopback with an authority and a registry that tests fill, and an inbox that tests
+ * answer for.
+ */
+final class TestBroker implements AutoCloseable {
+    /** Short where a test waits for it to pass. */
+    static final Limits LIMITS = limits(Duration.ofSeconds(3), Duration.ofMillis(500));
+
+    final TestAuthority authority = new TestAuthority("ours");
+    final Map<TrackerId, Enrolled> registry = new ConcurrentHashMap<>();
+    final List<GateEvent> events = new CopyOnWriteArrayList<>();
+    final List<Inbound> received = new CopyOnWriteArrayList<>();
+    final Path directory;
+
+    /** Why connections ended, in the order in which they did. */
+    final BlockingQueue<Throwable> ends = new LinkedBlockingQueue<>();
+
+    /** What the inbox says next. */
+    volatile Inbox inbox = acknowledging();
+
+    private @Nullable Broker running;
+
+    TestBroker(Path directory) {
+        this.directory = directory;
+    }
+
+    static TestBroker started(Path directory) throws BrokerException {
+        var broker = new TestBroker(directory);
+        broker.running =
+                Broker.start(broker.config(), broker.gate(), broker.inbox(), broker.events::add);
+        return broker;
+    }
+
+    static Inbox acknowledging() {
+        return _ -> CompletableFuture.completedFuture(new Outcome.Acknowledged());
+    }
+
+    static Limits limits(Duration outcomeTimeMax, Duration withheldTime) {
+        var d = Limits.DEFAULT;
+        return new Limits(
+                d.packetBytesMax(),
+                d.topicBytesMax(),
+                d.topicLevelsMax(),
+                d.filtersMax(),
+                d.userPropertiesMax(),
+                d.userPropertyBytesMax(),
+                d.keepAliveMin(),
+                d.keepAliveMax(),
+                d.sessionExpiryMax(),
+                d.receiveMax(),
+                d.topicAliasesMax(),
+                d.downQueueMax(),
+                d.connectionsMax(),
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(2),
+                outcomeTimeMax,
+                withheldTime);
+    }
+
+    BrokerConfig config() {
+        try {
+            Path tls = Files.createDirectories(directory.resolve("tls"));
+            return new BrokerConfig(
+                    directory.resolve("engine"),
+                    "127.0.0.1",
+                    0,
+                    new TlsStores(
+                            authority
+                                    .server()
+                                    .writeStore(tls.resolve("server.p12"), authority.root()),
+                            authority.writeTrustStore(tls.resolve("trust.p12")),
+                            TestAuthority.PASSPHRASE));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    Gate gate() {
+        return new Gate(
+                TestAuthority.INSTALLATION,
+                LIMITS,
+                id -> Optional.ofNullable(registry.get(id)),
+                InstantSource.system());
+    }
+
+    Inbox inbox() {
+        return inbound -> {
+            received.add(inbound);
+            return inbox.accept(inbound);
+        };
+    }
+
+    Broker broker() {
+        if (running == null) {
+            throw new IllegalStateException("not started");
+        }
+        return running;
+    }
+
+    int port() {
+        return broker().port();
+    }
+
+    /** Issues a certificate to a tracker and enters it in the registry. */
+    Credential enrol(String id, long number) {
+        var credential = authority.tracker(id);
+        registry.put(TrackerId.parse(id).orElseThrow(), new Enrolled(number, credential.keyHash()));
+        return credential;
+    }
+
+    /** A client that presents this certificate and trusts this broker. */
+    Mqtt5BlockingClient client(Credential credential, String clientId) {
+        return clientBuilder(credential).identifier(clientId).buildBlocking();
+    }
+
+    Mqtt5ClientBuilder clientBuilder(Credential credential) {
+        return clientBuilder(credential, port());
+    }
+
+    Mqtt5ClientBuilder clientBuilder(Credential credential, int port) {
+        return MqttClient.builder()
+                .useMqttVersion5()
+                .serverHost("localhost")
+                .serverPort(port)
+                .sslConfig(ssl(credential))
+                .addDisconnectedListener(context -> ends.add(context.getCause()));
+    }
+
+    /** Waits for the next connection to end, and tells the code of the server's DISCONNECT. */
+    int nextDisconnectCode() {
+        try {
+            Throwable end = ends.poll(20, TimeUnit.SECONDS);
+            if (end instanceof Mqtt5DisconnectException disconnect) {
+                return disconnect.getMqttMessage().getReasonCode().getCode();
+            }
+            throw new AssertionError("no DISCONNECT of the server's", end);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    MqttClientSslConfig ssl(Credential credential) {
+        try {
+            var keys = emptyStore();
+            keys.setKeyEntry(
+                    "key",
+                    credential.key().getPrivate(),
+                    TestAuthority.PASSPHRASE,
+                    new Certificate[] {credential.certificate()});
+            var trust = emptyStore();
+            trust.setCertificateEntry("root", authority.root());
+            var keyManagers = KeyManagerFactory.getInstance("PKIX");
+            keyManagers.init(keys, TestAuthority.PASSPHRASE);
+            var trustManagers = TrustManagerFactory.getInstance("PKIX");
+            trustManagers.init(trust);
+            return MqttClientSslConfig.builder()
+                    .keyManagerFactory(keyManagers)
+                    .trustManagerFactory(trustManagers)
+                    .build();
+        } catch (GeneralSecurityException | IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static KeyStore emptyStore() throws GeneralSecurityException, IOException {
+        var store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        return store;
+    }
+
+    @Override
+    public void close() throws BrokerException {
+        if (running != null) {
+            running.close();
+        }
+    }
+}

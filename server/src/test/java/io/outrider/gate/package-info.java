@@ -1,0 +1,4 @@
+@NullMarked
+package io.outrider.gate;
+
+import org.jspecify.annotations.NullMarked;

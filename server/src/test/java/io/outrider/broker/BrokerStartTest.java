@@ -38,20 +38,28 @@ class BrokerStartTest {
         var good = parts.config().tls();
         Path empty = emptyStore();
 
-        assertRefused(parts, stores(directory.resolve("no.p12"), good.trustStore()), "no.p12");
-        assertRefused(parts, stores(good.keyStore(), directory.resolve("no.p12")), "no.p12");
-        assertRefused(parts, stores(good.keyStore(), empty), "holds no authority");
-        assertRefused(parts, stores(good.trustStore(), good.trustStore()), "holds 0 keys");
-        assertRefused(
-                parts,
-                new TlsStores(good.keyStore(), good.trustStore(), "wrong".toCharArray()),
-                "cannot be opened");
+        char[] wrong = "wrong".toCharArray();
+        char[] key = TestAuthority.PASSPHRASE;
+        char[] trust = TestAuthority.TRUST_PASSPHRASE;
+        Path keys = good.keyStore();
+        Path anchors = good.trustStore();
+
+        assertRefused(parts, stores(directory.resolve("no.p12"), anchors), "no.p12");
+        assertRefused(parts, stores(keys, directory.resolve("no.p12")), "no.p12");
+        assertRefused(parts, stores(keys, empty), "holds no authority");
+        assertRefused(parts, new TlsStores(anchors, trust, anchors, trust), "holds 0 keys");
+        assertRefused(parts, new TlsStores(keys, wrong, anchors, trust), "server.p12 cannot");
+        assertRefused(parts, new TlsStores(keys, key, anchors, wrong), "trust.p12 cannot");
     }
 
     @Test
     void a_passphrase_that_the_engine_would_misread_is_refused() {
-        for (String bad : new String[] {"", " a", "a ", "a\n", "ä"}) {
-            assertThatThrownBy(() -> new TlsStores(directory, directory, bad.toCharArray()))
+        char[] good = TestAuthority.PASSPHRASE;
+        for (String text : new String[] {"", " a", "a ", "a\n", "ä"}) {
+            char[] bad = text.toCharArray();
+            assertThatThrownBy(() -> new TlsStores(directory, bad, directory, good))
+                    .isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> new TlsStores(directory, good, directory, bad))
                     .isInstanceOf(IllegalArgumentException.class);
         }
     }
@@ -87,7 +95,12 @@ class BrokerStartTest {
         log.start();
         var root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         root.addAppender(log);
-        String passphrase = new String(TestAuthority.PASSPHRASE);
+        String[] passphrases = {
+            new String(TestAuthority.PASSPHRASE),
+            new String(TestAuthority.TRUST_PASSPHRASE),
+            EngineFiles.xml(new String(TestAuthority.PASSPHRASE)),
+            EngineFiles.xml(new String(TestAuthority.TRUST_PASSPHRASE)),
+        };
         try (var parts = TestBroker.started(directory)) {
             var engine = parts.config().directory();
 
@@ -97,21 +110,17 @@ class BrokerStartTest {
             for (Path file : files(engine)) {
                 if (Files.isRegularFile(file)) {
                     assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
-                            .doesNotContain(passphrase)
-                            .doesNotContain(EngineFiles.xml(passphrase));
+                            .doesNotContain(passphrases);
                 }
             }
-            assertThat(System.getProperties().toString())
-                    .doesNotContain(passphrase)
-                    .doesNotContain(EngineFiles.xml(passphrase));
-            assertThat(parts.config().toString()).doesNotContain(passphrase);
+            assertThat(System.getProperties().toString()).doesNotContain(passphrases);
+            assertThat(parts.config().toString()).doesNotContain(passphrases);
         } finally {
             root.detachAppender(log);
         }
         assertThat(log.list)
                 .extracting(ILoggingEvent::getFormattedMessage)
-                .noneMatch(line -> line.contains(passphrase))
-                .noneMatch(line -> line.contains(EngineFiles.xml(passphrase)));
+                .allSatisfy(line -> assertThat(line).doesNotContain(passphrases));
         assertThat(log.list)
                 .filteredOn(event -> event.getLoggerName().startsWith("com.hivemq"))
                 .extracting(ILoggingEvent::getLevel)
@@ -202,7 +211,7 @@ class BrokerStartTest {
     }
 
     private static TlsStores stores(Path keys, Path trust) {
-        return new TlsStores(keys, trust, TestAuthority.PASSPHRASE);
+        return new TlsStores(keys, TestAuthority.PASSPHRASE, trust, TestAuthority.TRUST_PASSPHRASE);
     }
 
     private Path emptyStore() throws Exception {
@@ -210,7 +219,7 @@ class BrokerStartTest {
         store.load(null, null);
         Path file = directory.resolve("empty.p12");
         try (var out = Files.newOutputStream(file)) {
-            store.store(out, TestAuthority.PASSPHRASE);
+            store.store(out, TestAuthority.TRUST_PASSPHRASE);
         }
         return file;
     }

@@ -103,8 +103,9 @@ final class TestBroker implements AutoCloseable {
                             authority
                                     .server()
                                     .writeStore(tls.resolve("server.p12"), authority.root()),
+                            TestAuthority.PASSPHRASE,
                             authority.writeTrustStore(tls.resolve("trust.p12")),
-                            TestAuthority.PASSPHRASE));
+                            TestAuthority.TRUST_PASSPHRASE));
         } catch (IOException e) {
             throw new AssertionError(e);
         }

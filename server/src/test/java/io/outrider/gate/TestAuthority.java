@@ -36,6 +36,7 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 public final class TestAuthority {
     public static final String INSTALLATION = "test.example";
     public static final char[] PASSPHRASE = "a <passphrase> & more".toCharArray();
+    public static final char[] TRUST_PASSPHRASE = "another ${passphrase}".toCharArray();
 
     private final KeyPair key = newKey();
     private final X509Certificate root;
@@ -56,6 +57,7 @@ public final class TestAuthority {
             chain.addAll(List.of(issuers));
             return write(
                     file,
+                    PASSPHRASE,
                     store ->
                             store.setKeyEntry(
                                     "key",
@@ -158,7 +160,7 @@ public final class TestAuthority {
 
     /** A PKCS #12 store that trusts this authority alone. */
     public Path writeTrustStore(Path file) {
-        return write(file, store -> store.setCertificateEntry("root", root));
+        return write(file, TRUST_PASSPHRASE, store -> store.setCertificateEntry("root", root));
     }
 
     public Path writePem(Path file) {
@@ -216,12 +218,12 @@ public final class TestAuthority {
         void fill(KeyStore store) throws GeneralSecurityException;
     }
 
-    private static Path write(Path file, Filling filling) {
+    private static Path write(Path file, char[] passphrase, Filling filling) {
         try (var out = Files.newOutputStream(file)) {
             var store = KeyStore.getInstance("PKCS12");
             store.load(null, null);
             filling.fill(store);
-            store.store(out, PASSPHRASE);
+            store.store(out, passphrase);
             return file;
         } catch (IOException | GeneralSecurityException e) {
             throw new AssertionError(e);

@@ -192,7 +192,7 @@ final class Epochs implements AutoCloseable {
     }
 
     private TrackerEpoch begin(Instant now) throws IOException {
-        TrackerState.Epoch last = state.lastEpoch();
+        EpochFile.Epoch last = state.lastEpoch();
         TrackerId id = state.config.tracker();
         long lowWater = journal.lowWater();
         EpochStart start =

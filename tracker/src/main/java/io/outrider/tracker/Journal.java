@@ -321,19 +321,37 @@ final class Journal implements AutoCloseable {
 
     /** Writes the mark now and then, and removes the segments that are worked off. */
     private void tidy() {
+        boolean removable = segments.oldestBelow(fates.lowWater()) != null;
+        boolean due = !clock.instant().isBefore(markWritten.plus(MARK_INTERVAL));
         try {
-            JournalSegment workedOff = segments.oldestBelow(fates.lowWater());
-            boolean due = !clock.instant().isBefore(markWritten.plus(MARK_INTERVAL));
-            if (markBehind && (due || workedOff != null)) {
-                writeMark();
+            if (markBehind && (due || removable)) {
+                writeMarkOrMakeRoom(removable);
             }
-            while (workedOff != null) {
-                segments.remove(workedOff);
-                workedOff = segments.oldestBelow(fates.lowWater());
-            }
+            removeWorkedOff();
         } catch (IOException e) {
             // Nothing is lost by it: what is acknowledged may be sent again after a restart.
             LOG.debug("Journal: the mark could not be written", e);
+        }
+    }
+
+    /** The mark comes first, but on a full disk there is no room for it before they are gone. */
+    private void writeMarkOrMakeRoom(boolean removable) throws IOException {
+        try {
+            writeMark();
+        } catch (IOException e) {
+            if (!removable) {
+                throw e;
+            }
+            removeWorkedOff();
+            writeMark();
+        }
+    }
+
+    private void removeWorkedOff() throws IOException {
+        for (JournalSegment workedOff = segments.oldestBelow(fates.lowWater());
+                workedOff != null;
+                workedOff = segments.oldestBelow(fates.lowWater())) {
+            segments.remove(workedOff);
         }
     }
 

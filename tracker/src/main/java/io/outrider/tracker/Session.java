@@ -62,6 +62,7 @@ final class Session implements Runnable, Uplink.Events {
     private int failures;
     private Instant connectAt = Instant.EPOCH;
     private long ticketLast;
+    private boolean ioFailing;
     private Instant ioRetryAt = Instant.EPOCH;
     private Instant timeKeptAt = Instant.EPOCH;
     private Instant wakeAt = Instant.EPOCH;
@@ -118,8 +119,13 @@ final class Session implements Runnable, Uplink.Events {
         wakeAt = now.plus(IDLE);
         try {
             advance(now);
+            ioFailing = ioFailing && now.isBefore(ioRetryAt);
         } catch (IOException e) {
-            LOG.warn("The state folder cannot be read or written: {}", e.toString());
+            if (!ioFailing) {
+                LOG.warn(
+                        "The state folder cannot be read or written ({}); trying on", e.toString());
+            }
+            ioFailing = true;
             ioRetryAt = now.plus(IDLE);
         }
     }

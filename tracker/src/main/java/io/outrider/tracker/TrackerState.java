@@ -18,7 +18,6 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -58,9 +57,6 @@ final class TrackerState implements AutoCloseable {
                     new TrackerId(json.fleet, json.tracker), json.host, json.enrol, json.mqtt);
         }
     }
-
-    /** The epoch that was announced last. */
-    record Epoch(long number, OptionalLong id) {}
 
     final Config config;
     final PrivateKey key;
@@ -105,6 +101,7 @@ final class TrackerState implements AutoCloseable {
         TrackerFiles.replace(folder.resolve(CHAIN), ascii(Pem.of(chain)));
         TrackerFiles.replace(folder.resolve(ROOT), ascii(Pem.of(List.of(root))));
         TrackerFiles.replace(folder.resolve(STATEMENT), statement);
+        TrackerFiles.replace(folder.resolve(EPOCH), EpochFile.blank());
         TrackerFiles.replace(folder.resolve(CONFIG), config.toJson());
     }
 
@@ -215,24 +212,14 @@ final class TrackerState implements AutoCloseable {
         TrackerFiles.replace(folder.resolve(CLOCK), ascii(timeKept.toEpochMilli() + "\n"));
     }
 
-    /** The epoch before the next: number 0 and no id before the first. */
-    Epoch lastEpoch() throws IOException {
-        byte[] bytes = readOrNull(folder, EPOCH);
-        if (bytes == null) {
-            return new Epoch(0, OptionalLong.empty());
-        }
-        String[] words = new String(bytes, StandardCharsets.US_ASCII).strip().split(" ", -1);
-        if (words.length != 2 || !words[0].matches("\\d{1,18}") || words[1].length() != 16) {
-            throw new IOException(EPOCH + " is damaged");
-        }
-        return new Epoch(
-                Long.parseLong(words[0]), OptionalLong.of(Long.parseUnsignedLong(words[1], 16)));
+    /** The epoch before the next. */
+    EpochFile.Epoch lastEpoch() throws IOException {
+        return new EpochFile(folder.resolve(EPOCH)).read();
     }
 
     /** Durable before the announcement leaves: no two may name one predecessor. */
     void keepEpoch(long number, long id) throws IOException {
-        String text = number + " " + String.format("%016x", id) + "\n";
-        TrackerFiles.replace(folder.resolve(EPOCH), ascii(text));
+        new EpochFile(folder.resolve(EPOCH)).write(number, id);
     }
 
     Disk journalDisk() throws IOException {

@@ -76,7 +76,7 @@ class EnrolmentTest {
         assertThat(permissions(folder)).isEqualTo("rwx------");
         try (Stream<Path> files = Files.list(folder)) {
             assertThat(files.toList())
-                    .hasSize(5)
+                    .hasSize(6)
                     .allMatch(file -> permissions(file).equals("rw-------"));
         }
         try (TrackerState state = TrackerState.open(folder, InstantSource.system())) {

@@ -18,6 +18,7 @@ const WIDE = { width: 1360, height: 850 };
 const PHONE = { width: 390, height: 844 };
 
 const { values: options } = parseArgs({
+  args: joined(process.argv.slice(2)),
   options: {
     url: { type: 'string' },
     ca: { type: 'string' },
@@ -58,6 +59,11 @@ try {
   await browser.close();
 }
 
+/** Every option has a value, which may begin with a dash: a token or a password can. */
+function joined(words) {
+  return words.flatMap((word, i) => (i % 2 === 0 ? [`${word}=${words[i + 1]}`] : []));
+}
+
 async function look(page) {
   await enter(page);
   if (vehicles === 0) {
@@ -78,6 +84,7 @@ async function look(page) {
   await shoot(page, 'wide-light');
 
   const drawnNow = await drawn(page);
+  const framesPerSecond = await frames(page);
   const moved = await watchOneMove(page);
   await settled(page);
   await shoot(page, 'wide-light-selected');
@@ -112,7 +119,7 @@ async function look(page) {
 
   await page.click('#sign-out');
   await page.locator('form.card').waitFor({ timeout: WAIT_MS });
-  return { listed, drawn: drawnNow, moved };
+  return { listed, drawn: drawnNow, framesPerSecond, moved };
 }
 
 async function enter(page) {
@@ -171,6 +178,27 @@ async function newPage(settings) {
   });
   page.on('pageerror', (error) => complaints.push(`uncaught: ${error.stack}`));
   return page;
+}
+
+/** What this browser manages, which on a machine without a graphics card is little. */
+function frames(page) {
+  return page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const startMs = performance.now();
+        let count = 0;
+        const next = () => {
+          count++;
+          const passedMs = performance.now() - startMs;
+          if (passedMs < 3000) {
+            requestAnimationFrame(next);
+          } else {
+            resolve(Math.round((count * 1000) / passedMs));
+          }
+        };
+        requestAnimationFrame(next);
+      }),
+  );
 }
 
 async function drawn(page) {

@@ -13,7 +13,6 @@ import java.util.Random;
 final class TestDrive {
     private static final double METRES_PER_DEGREE = 111_195;
     private static final Duration EVERY = Duration.ofSeconds(1);
-    private static final Duration PAST = Duration.ofMinutes(40);
 
     private final TestFleet fleet;
     private final InstantSource clock;
@@ -36,9 +35,9 @@ final class TestDrive {
     }
 
     /** Reports what was driven before now, a position every ten seconds. */
-    void past(Instant now) {
+    void past(Instant now, Duration howLong) {
         for (Car car : cars) {
-            for (Instant at = now.minus(PAST); at.isBefore(now); at = at.plusSeconds(10)) {
+            for (Instant at = now.minus(howLong); at.isBefore(now); at = at.plusSeconds(10)) {
                 car.drive(10);
                 fleet.report(car.member, car.at(at), at.plusMillis(180));
             }

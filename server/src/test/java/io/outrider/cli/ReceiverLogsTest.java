@@ -28,9 +28,25 @@ class ReceiverLogsTest {
     private static final double DEGREES_MAX = 1e-6;
     private static final Duration TIME_MAX = Duration.ofMillis(10);
 
+    /** The years that this receiver reports after the week roll-over are refused, on purpose. */
+    private static final String ROLLED_OVER = "april6_2019.log";
+
+    /** gpsd corrects this date; here a position is dated as its RMC says. */
+    private static final String DATED_AS_ITS_RMC_SAYS = "tcp-torture.log";
+
+    private static final Map<Instant, Place> AS_ITS_RMC_SAYS =
+            Map.of(Instant.parse("2007-12-23T19:32:21Z"), new Place(20.6287983, -87.06808));
+
+    /**
+     * gpsd waits for a GLL that this receiver leaves out once, and reports nothing of that second,
+     * whose RMC, GGA and GSA are all there and valid.
+     */
+    private static final Map<String, Instant> NOT_REPORTED_BY_GPSD =
+            Map.of("gp-320fw-2019-03-28.log", Instant.parse("2019-03-28T16:45:19.990Z"));
+
     @TempDir Path folder;
 
-    /** Latitude and longitude by time. */
+    /** Where a tracker was. */
     private record Place(double latitudeDeg, double longitudeDeg) {}
 
     @Test
@@ -75,8 +91,17 @@ class ReceiverLogsTest {
         assertThat(run.waitFor(60, TimeUnit.SECONDS)).as(tracker + " ends by itself").isTrue();
         assertThat(run.exitValue()).as(Files.readString(folder.resolve(tracker + ".out"))).isZero();
 
-        Map<Instant, Place> stored = stored(server.run("positions", tracker, "--format", "json"));
-        Map<Instant, Place> expected = expected(log);
+        TreeMap<Instant, Place> stored = stored(server.run("positions", tracker, "--format", "json"));
+        String name = log.getFileName().toString();
+        Map<Instant, Place> expected =
+                switch (name) {
+                    case ROLLED_OVER -> Map.of();
+                    case DATED_AS_ITS_RMC_SAYS -> AS_ITS_RMC_SAYS;
+                    default -> expected(log);
+                };
+        if (NOT_REPORTED_BY_GPSD.containsKey(name)) {
+            assertThat(stored.remove(NOT_REPORTED_BY_GPSD.get(name))).isNotNull();
+        }
         System.out.printf(
                 "%-36s %4d positions stored, %4d in gpsd's check file%n",
                 tracker, stored.size(), expected.size());
@@ -91,7 +116,7 @@ class ReceiverLogsTest {
         }
     }
 
-    private static Map<Instant, Place> stored(String json) {
+    private static TreeMap<Instant, Place> stored(String json) {
         var places = new TreeMap<Instant, Place>();
         for (JsonNode row : ControlServer.JSON.readTree(json)) {
             places.put(

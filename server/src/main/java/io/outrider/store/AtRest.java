@@ -59,11 +59,18 @@ final class AtRest {
         }
     }
 
-    /** Whether the tracker's data key is there, making it where it never was. */
-    boolean hasKey(long enrolment) throws KeyUnavailableException {
-        Optional<Secret> key = keys.getOrCreate(enrolment);
-        key.ifPresent(Secret::close);
-        return key.isPresent();
+    /**
+     * What becomes of a write of a tracker whose data key cannot be had; empty where it can. Makes
+     * the key where there never was one.
+     */
+    Optional<Outcome> outcomeWithoutKey(long enrolment) {
+        try {
+            Optional<Secret> key = keys.getOrCreate(enrolment);
+            key.ifPresent(Secret::close);
+            return key.isPresent() ? Optional.empty() : Optional.of(new Outcome.Erased());
+        } catch (KeyUnavailableException e) {
+            return Optional.of(new Outcome.Unavailable(String.valueOf(e.getMessage())));
+        }
     }
 
     /**

@@ -177,9 +177,12 @@ final class GroupCommit implements AutoCloseable {
         try {
             List<Segment> added = attempt(batch);
             commitBegan = null;
-            recovered();
+            judge(batch);
             acknowledge(batch, added);
-        } catch (SQLException | KeyUnavailableException | RuntimeException e) {
+        } catch (SQLException
+                | KeyUnavailableException
+                | AtRest.ErasedException
+                | RuntimeException e) {
             // The writer's thread ends here or nowhere: whatever it was, later writes must go on.
             commitBegan = null;
             discardTables();
@@ -188,7 +191,7 @@ final class GroupCommit implements AutoCloseable {
     }
 
     private List<Segment> attempt(List<Pending> batch)
-            throws SQLException, KeyUnavailableException {
+            throws SQLException, KeyUnavailableException, AtRest.ErasedException {
         Tables tables = this.tables;
         if (tables == null) {
             tables = opener.open();
@@ -196,11 +199,7 @@ final class GroupCommit implements AutoCloseable {
         }
         tables.begin();
         for (Pending pending : batch) {
-            try {
-                pending.outcome = pending.write.apply(tables);
-            } catch (AtRest.ErasedException e) {
-                pending.outcome = new Outcome.Erased();
-            }
+            pending.outcome = pending.write.apply(tables);
         }
         List<Segment> added = tables.commit();
         counts = tables.counts();
@@ -226,22 +225,36 @@ final class GroupCommit implements AutoCloseable {
             batch.forEach(pending -> commit(List.of(pending)));
             return;
         }
-        if (failingSince == null) {
-            LOG.log(System.Logger.Level.ERROR, "the store cannot commit; nothing is lost", cause);
-            failingSince = clock.instant();
-        }
-        failure = String.valueOf(cause.getMessage());
+        alarm(String.valueOf(cause.getMessage()), cause);
         var unavailable = new Outcome.Unavailable(failure);
         batch.forEach(pending -> pending.outcome = unavailable);
         acknowledge(batch, List.of());
         pause();
     }
 
-    private void recovered() {
+    /** A commit that succeeded ends the alarm, unless a key was missing for a part of it. */
+    private void judge(List<Pending> batch) {
+        for (Pending pending : batch) {
+            if (pending.outcome instanceof Outcome.Unavailable(String why)) {
+                alarm(why, null);
+                return;
+            }
+        }
         if (failingSince != null) {
             LOG.log(System.Logger.Level.INFO, "the store commits again");
             failingSince = null;
         }
+    }
+
+    private void alarm(String why, @Nullable Exception cause) {
+        if (failingSince == null) {
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "cannot store; nothing that was acknowledged is lost: " + why,
+                    cause);
+            failingSince = clock.instant();
+        }
+        failure = why;
     }
 
     private void acknowledge(List<Pending> batch, List<Segment> added) {
@@ -274,7 +287,7 @@ final class GroupCommit implements AutoCloseable {
 
     private static boolean isOfTheDisk(Exception cause) {
         if (!(cause instanceof SQLiteException sqlite)) {
-            return cause instanceof KeyUnavailableException;
+            return false;
         }
         int primary = sqlite.getResultCode().code & 0xff;
         return primary != SQLiteErrorCode.SQLITE_CONSTRAINT.code

@@ -56,7 +56,7 @@ final class History implements Iterator<StoredPosition> {
         // A segment is due before the head where it begins before it.
         for (Segment segment = peek(); segment != null; segment = peek()) {
             StoredPosition head = merged.peek();
-            StoredPosition first = segment.stored().getFirst();
+            StoredPosition first = segment.stored(0);
             if (head != null && StoredPosition.BY_TIME.compare(head, first) < 0) {
                 return true;
             }

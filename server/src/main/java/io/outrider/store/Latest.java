@@ -33,6 +33,8 @@ final class Latest {
     /** Segments of one tracker that may overlap in time before a later one is given up. */
     private static final int NEWEST_MAX = 1_024;
 
+    private static final System.Logger LOG = System.getLogger(Latest.class.getName());
+
     private final Map<Long, StoredPosition> byEnrolment = new ConcurrentHashMap<>();
 
     Optional<StoredPosition> of(long enrolment) {
@@ -53,8 +55,7 @@ final class Latest {
     }
 
     /** Reads what there is; positions that come meanwhile are not lost. */
-    boolean rebuild(Connection connection, AtRest atRest, Instant latestTime)
-            throws SQLException, KeyUnavailableException {
+    boolean rebuild(Connection connection, AtRest atRest, Instant latestTime) throws SQLException {
         try (PreparedStatement trackers = connection.prepareStatement(NEXT_TRACKER);
                 PreparedStatement newest = connection.prepareStatement(NEWEST)) {
             newest.setLong(2, latestTime.toEpochMilli());
@@ -69,8 +70,7 @@ final class Latest {
         return true;
     }
 
-    private void rebuild(PreparedStatement newest, AtRest atRest)
-            throws SQLException, KeyUnavailableException {
+    private void rebuild(PreparedStatement newest, AtRest atRest) throws SQLException {
         long best = Long.MIN_VALUE;
         try (ResultSet rows = newest.executeQuery()) {
             while (rows.next()) {
@@ -79,10 +79,12 @@ final class Latest {
                     return; // this and all that follow end before the best
                 }
                 best = Math.max(best, segment.timeMaxMs());
-                offer(segment.stored().getLast());
+                offer(segment.stored(segment.positions().size() - 1));
             }
         } catch (AtRest.ErasedException e) {
             // Nothing of an erased tracker can be shown.
+        } catch (KeyUnavailableException | StoreException e) {
+            LOG.log(System.Logger.Level.WARNING, "where a tracker was last cannot be read", e);
         }
     }
 

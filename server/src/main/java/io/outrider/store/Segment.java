@@ -94,11 +94,14 @@ record Segment(
     List<StoredPosition> stored() {
         List<StoredPosition> stored = new ArrayList<>(positions.size());
         for (int i = 0; i < positions.size(); i++) {
-            stored.add(
-                    new StoredPosition(
-                            enrolment, journal, first + i, positions.get(i), verdict, receivedAt));
+            stored.add(stored(i));
         }
         return stored;
+    }
+
+    StoredPosition stored(int i) {
+        return new StoredPosition(
+                enrolment, journal, first + i, positions.get(i), verdict, receivedAt);
     }
 
     private static byte[] place(long enrolment, long journal, Span span) {

@@ -3,7 +3,6 @@ package io.outrider.store;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,9 +13,13 @@ import java.util.List;
 final class Statements implements AutoCloseable {
     private final Connection connection;
     private final List<PreparedStatement> prepared = new ArrayList<>();
+    private final PreparedStatement writeNothing;
 
-    Statements(Connection connection) {
+    Statements(Connection connection) throws SQLException {
         this.connection = connection;
+        // In its other mode the driver tries a BEGIN of its own before each statement.
+        connection.setAutoCommit(false);
+        writeNothing = prepare("DELETE FROM tally WHERE name IS NULL");
     }
 
     PreparedStatement prepare(String sql) throws SQLException {
@@ -25,16 +28,34 @@ final class Statements implements AutoCloseable {
         return statement;
     }
 
-    void execute(String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
+    /**
+     * Takes the write lock, and waits for it where another process has it. A transaction that began
+     * with a read would not wait.
+     */
+    void begin() throws SQLException {
+        writeNothing.executeUpdate();
     }
 
+    /** Durable when it returns; the next statement begins another transaction. */
+    void commit() throws SQLException {
+        connection.commit();
+    }
+
+    /** Undoes what was not committed. */
     @Override
     public void close() throws SQLException {
         for (PreparedStatement statement : prepared) {
             statement.close();
+        }
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            // Some failures have ended the transaction already; then there is nothing to undo.
+        }
+        try {
+            connection.setAutoCommit(true);
+        } catch (SQLException e) {
+            // It is set nevertheless: what failed is the commit of a transaction that had ended.
         }
     }
 }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -27,6 +28,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * wait for a write. Safe for use by many threads; one process opens a file.
  */
 public final class Store implements AutoCloseable {
+    /** Pages of the log before it is folded into the database: 32 MiB. */
+    private static final int WAL_PAGES_MAX = 8_192;
+
     private final DataKeys keys;
     private final Connection connection;
     private final Readers readers;
@@ -71,7 +75,9 @@ public final class Store implements AutoCloseable {
             StoreLimits limits,
             InstantSource clock)
             throws SQLException {
-        try {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("PRAGMA cache_size = -" + limits.pageCacheKib());
+            statement.execute("PRAGMA wal_autocheckpoint = " + WAL_PAGES_MAX);
             return new Store(connection, database, keys, limits, clock);
         } catch (SQLException | StoreException e) {
             connection.close();

@@ -17,6 +17,8 @@ import java.time.Duration;
  * @param refusedMax refused messages kept for inspection, of all trackers
  * @param refusedPerTrackerMax of one tracker
  * @param refusedBytesMax kept of one refused message
+ * @param pageCacheKib pages of the database that the writer keeps in memory: the last of each
+ *     tracker should fit
  */
 public record StoreLimits(
         int writesPerCommitMax,
@@ -28,7 +30,8 @@ public record StoreLimits(
         int trackersCached,
         int refusedMax,
         int refusedPerTrackerMax,
-        int refusedBytesMax) {
+        int refusedBytesMax,
+        int pageCacheKib) {
     public static final StoreLimits DEFAULT =
             new StoreLimits(
                     1_000,
@@ -40,7 +43,8 @@ public record StoreLimits(
                     65_536,
                     10_000,
                     16,
-                    4_096);
+                    4_096,
+                    128 * 1_024);
 
     /** Epochs of one tracker whose reports are still taken (docs/protocol.md). */
     public static final int EPOCHS_KEPT = 256;

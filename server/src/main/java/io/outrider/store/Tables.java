@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * All tables, as the writer's thread changes them between {@link #begin} and {@link #commit}. It
@@ -19,6 +20,7 @@ final class Tables implements AutoCloseable {
     static final String UNKNOWN_EPOCH = "announce";
 
     private final Statements statements;
+    private final AtRest atRest;
     private final Tally tally;
     private final Counters counters;
     private final Epochs epochs;
@@ -26,11 +28,10 @@ final class Tables implements AutoCloseable {
     private final Segments segments;
     private final Refusals refusals;
     private final List<Segment> added = new ArrayList<>();
-    private boolean begun;
 
     Tables(Connection connection, DataKeys keys, StoreLimits limits) throws SQLException {
         int cached = limits.trackersCached();
-        var atRest = new AtRest(keys);
+        atRest = new AtRest(keys);
         statements = new Statements(connection);
         tally = new Tally(statements);
         counters = new Counters(statements, cached);
@@ -38,6 +39,7 @@ final class Tables implements AutoCloseable {
         journals = new Journals(statements, cached, tally);
         segments = new Segments(statements, journals, atRest, tally);
         refusals = new Refusals(statements, limits, atRest, tally);
+        statements.commit(); // what was read above holds no snapshot open
     }
 
     /** By name, as of the last commit. */
@@ -46,8 +48,7 @@ final class Tables implements AutoCloseable {
     }
 
     void begin() throws SQLException {
-        statements.execute("BEGIN IMMEDIATE");
-        begun = true;
+        statements.begin();
     }
 
     /** Durable when it returns. What positions were added since {@link #begin}. */
@@ -55,8 +56,7 @@ final class Tables implements AutoCloseable {
         counters.flush();
         refusals.flush();
         tally.flush();
-        statements.execute("COMMIT");
-        begun = false;
+        statements.commit();
         tally.committed();
         List<Segment> committed = List.copyOf(added);
         added.clear();
@@ -67,18 +67,15 @@ final class Tables implements AutoCloseable {
     @Override
     public void close() throws SQLException {
         statements.close();
-        if (begun) {
-            try {
-                statements.execute("ROLLBACK");
-            } catch (SQLException e) {
-                // Some failures have ended the transaction already; then there is nothing to undo.
-            }
-        }
     }
 
     /** Keeps a report once: guards first, then its positions. */
     Outcome add(ReceivedReport report)
             throws SQLException, KeyUnavailableException, AtRest.ErasedException {
+        Optional<Outcome> withoutKey = atRest.outcomeWithoutKey(report.enrolment());
+        if (withoutKey.isPresent()) {
+            return withoutKey.get();
+        }
         if (!epochs.isKnown(report.enrolment(), report.epochNumber(), report.epochId())) {
             return countUnknownEpoch();
         }
@@ -145,6 +142,10 @@ final class Tables implements AutoCloseable {
 
     Outcome add(RefusedMessage refusal)
             throws SQLException, KeyUnavailableException, AtRest.ErasedException {
+        Optional<Outcome> withoutKey = atRest.outcomeWithoutKey(refusal.enrolment());
+        if (withoutKey.isPresent()) {
+            return withoutKey.get();
+        }
         refusals.add(refusal);
         return new Outcome.Committed();
     }

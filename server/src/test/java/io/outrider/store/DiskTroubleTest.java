@@ -39,7 +39,8 @@ class DiskTroubleTest {
                     1_000,
                     100,
                     10,
-                    100);
+                    100,
+                    1_024);
 
     @TempDir Path directory;
     private KeyMaterial keys;

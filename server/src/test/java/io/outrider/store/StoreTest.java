@@ -14,6 +14,7 @@ import io.outrider.position.Run;
 import io.outrider.seal.Bytes;
 import io.outrider.topic.Channel;
 import java.nio.file.Path;
+import java.sql.DriverManager;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -278,6 +279,30 @@ class StoreTest {
         assertThat(await(truck.announce(1))).isEqualTo(new Outcome.Erased());
         reopen();
         assertThat(store.latest()).isEmpty();
+    }
+
+    @Test
+    void a_tracker_whose_key_is_damaged_is_answered_by_an_alarm_and_stops_nobody_else()
+            throws Exception {
+        await(truck.send(run(0, 1)));
+        store.close();
+        keys.close();
+        Path file = directory.resolve("keys").resolve("keys.db");
+        try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                var statement = connection.createStatement()) {
+            statement.execute("UPDATE data_key SET wrapped = zeroblob(60)");
+        }
+        keys = TestKeys.in(directory);
+        store = openStore();
+        truck = TestTracker.resumed(store, TRUCK, 0, truck.counter());
+        TestTracker other = TestTracker.announced(store, 2);
+
+        assertThat(await(truck.send(run(1, 1)))).isInstanceOf(Outcome.Unavailable.class);
+        assertThat(store.health().state()).isEqualTo(Health.State.FAILING);
+
+        assertThat(await(other.send(run(0, 1)))).isEqualTo(new Outcome.Committed());
+        assertThat(store.health().state()).isEqualTo(Health.State.WELL);
+        assertThat(store.latest()).extracting(StoredPosition::enrolment).containsExactly(2L);
     }
 
     private void reopen() throws Exception {

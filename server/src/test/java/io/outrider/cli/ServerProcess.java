@@ -1,5 +1,6 @@
 package io.outrider.cli;
 
+import io.outrider.Checkout;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -146,6 +147,9 @@ final class ServerProcess implements AutoCloseable {
                                 "-XX:+UseSerialGC",
                                 "-XX:TieredStopAtLevel=1",
                                 "-Xmx512m",
+                                // Not that of the tests, which is on this class path, too.
+                                "-Dlogback.configurationFile="
+                                        + Checkout.root().resolve("server/src/main/resources/logback.xml"),
                                 "-cp",
                                 System.getProperty("java.class.path"),
                                 "io.outrider.cli.Main"));

@@ -35,7 +35,8 @@ class ThreatModelTest {
         List<String> rows =
                 text().lines()
                         .filter(line -> line.startsWith("| "))
-                        .filter(line -> !line.startsWith("| attack") && !line.startsWith("| threat"))
+                        .filter(line ->
+                                !line.startsWith("| attack") && !line.startsWith("| threat"))
                         .toList();
 
         assertThat(rows).isNotEmpty().allSatisfy(row -> assertThat(row).containsPattern(NAMED));
@@ -47,8 +48,10 @@ class ThreatModelTest {
 
     private static boolean exists(String testClass, String method) throws IOException {
         for (String module : List.of("protocol", "tracker", "server")) {
-            try (Stream<Path> files = Files.walk(Checkout.root().resolve(module + "/src/test/java"))) {
-                for (Path file : files.filter(path -> path.endsWith(testClass + ".java")).toList()) {
+            try (Stream<Path> files =
+                    Files.walk(Checkout.root().resolve(module + "/src/test/java"))) {
+                for (Path file :
+                        files.filter(path -> path.endsWith(testClass + ".java")).toList()) {
                     if (Files.readString(file).contains(" " + method + "(")) {
                         return true;
                     }

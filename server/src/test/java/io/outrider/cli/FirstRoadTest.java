@@ -102,7 +102,8 @@ class FirstRoadTest {
         runTracker(state, Files.writeString(folder.resolve("between.log"), withChecksums(DRIVE)));
 
         JsonNode all =
-                ControlServer.JSON.readTree(server.run("positions", "acme.between", "--format", "geojson"));
+                ControlServer.JSON.readTree(
+                        server.run("positions", "acme.between", "--format", "geojson"));
         JsonNode one =
                 ControlServer.JSON.readTree(
                         server.run(
@@ -119,7 +120,9 @@ class FirstRoadTest {
         assertThat(all.path("features").size()).isEqualTo(2);
         assertThat(one.path("features").size()).isEqualTo(1);
         JsonNode place = one.path("features").get(0).path("geometry").path("coordinates");
-        assertThat(place.get(0).decimalValue()).as("longitude first").isEqualByComparingTo("4.9096400");
+        assertThat(place.get(0).decimalValue())
+                .as("longitude first")
+                .isEqualByComparingTo("4.9096400");
         assertThat(server.run("positions", "acme.between").lines()).hasSize(3);
     }
 
@@ -137,7 +140,9 @@ class FirstRoadTest {
 
         await(() -> server.status().path("gate").path("left").asInt() > 0);
         tracker.destroyForcibly().waitFor();
-        assertThat(Ran.command("positions", "acme.removed", "--data", server.data().toString()).status())
+        assertThat(
+                        Ran.command("positions", "acme.removed", "--data", server.data().toString())
+                                .status())
                 .isEqualTo(2);
         server.run("fleet", "add", "acme.removed");
         assertThat(server.run("positions", "acme.removed").lines()).hasSize(1);
@@ -171,10 +176,18 @@ class FirstRoadTest {
         }
     }
 
-    private static JsonNode runTracker(Path state, Path log) throws IOException, InterruptedException {
+    private static JsonNode runTracker(Path state, Path log)
+            throws IOException, InterruptedException {
         Path out = folder.resolve(state.getFileName() + ".json");
         Process tracker =
-                ServerProcess.outrider("tracker", "run", "--state", state.toString(), "--nmea", log.toString(), "--json")
+                ServerProcess.outrider(
+                                "tracker",
+                                "run",
+                                "--state",
+                                state.toString(),
+                                "--nmea",
+                                log.toString(),
+                                "--json")
                         .redirectOutput(out.toFile())
                         .redirectError(folder.resolve(state.getFileName() + ".err").toFile())
                         .start();

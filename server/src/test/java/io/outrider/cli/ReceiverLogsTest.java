@@ -91,7 +91,8 @@ class ReceiverLogsTest {
         assertThat(run.waitFor(60, TimeUnit.SECONDS)).as(tracker + " ends by itself").isTrue();
         assertThat(run.exitValue()).as(Files.readString(folder.resolve(tracker + ".out"))).isZero();
 
-        TreeMap<Instant, Place> stored = stored(server.run("positions", tracker, "--format", "json"));
+        TreeMap<Instant, Place> stored =
+                stored(server.run("positions", tracker, "--format", "json"));
         String name = log.getFileName().toString();
         Map<Instant, Place> expected =
                 switch (name) {

@@ -149,7 +149,8 @@ final class ServerProcess implements AutoCloseable {
                                 "-Xmx512m",
                                 // Not that of the tests, which is on this class path, too.
                                 "-Dlogback.configurationFile="
-                                        + Checkout.root().resolve("server/src/main/resources/logback.xml"),
+                                        + Checkout.root()
+                                                .resolve("server/src/main/resources/logback.xml"),
                                 "-cp",
                                 System.getProperty("java.class.path"),
                                 "io.outrider.cli.Main"));

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -91,7 +92,7 @@ class ReceiverLogsTest {
         assertThat(run.waitFor(60, TimeUnit.SECONDS)).as(tracker + " ends by itself").isTrue();
         assertThat(run.exitValue()).as(Files.readString(folder.resolve(tracker + ".out"))).isZero();
 
-        TreeMap<Instant, Place> stored =
+        NavigableMap<Instant, Place> stored =
                 stored(server.run("positions", tracker, "--format", "json"));
         String name = log.getFileName().toString();
         Map<Instant, Place> expected =
@@ -117,7 +118,7 @@ class ReceiverLogsTest {
         }
     }
 
-    private static TreeMap<Instant, Place> stored(String json) {
+    private static NavigableMap<Instant, Place> stored(String json) {
         var places = new TreeMap<Instant, Place>();
         for (JsonNode row : ControlServer.JSON.readTree(json)) {
             places.put(

@@ -27,6 +27,9 @@ import org.sqlite.SQLiteException;
 final class GroupCommit implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(GroupCommit.class.getName());
 
+    /** A batch below this part of the largest is little. */
+    private static final int LITTLE = 10;
+
     /** Something to be written in the transaction of the moment. */
     @FunctionalInterface
     interface Write {
@@ -151,24 +154,21 @@ final class GroupCommit implements AutoCloseable {
         }
     }
 
-    /** The first write that waits, and what else comes within a few milliseconds. */
+    /**
+     * What waits, at least one. Where it is little the writer sleeps a few milliseconds, rather
+     * than being woken by each write that comes, and takes what has come by then.
+     */
     private List<Pending> gather() {
         List<Pending> batch = new ArrayList<>();
         try {
             batch.add(queue.take());
-            long until = System.nanoTime() + limits.gatherMax().toNanos();
-            queue.drainTo(batch, limits.writesPerCommitMax() - 1);
-            while (batch.size() < limits.writesPerCommitMax() && !closed) {
-                Pending next = queue.poll(until - System.nanoTime(), TimeUnit.NANOSECONDS);
-                if (next == null) {
-                    break;
-                }
-                batch.add(next);
-                queue.drainTo(batch, limits.writesPerCommitMax() - batch.size());
+            if (queue.size() < limits.writesPerCommitMax() / LITTLE && !closed) {
+                Thread.sleep(limits.gatherMax());
             }
         } catch (InterruptedException e) {
             throw new IllegalStateException("nobody interrupts the writer", e);
         }
+        queue.drainTo(batch, limits.writesPerCommitMax() - 1);
         return batch;
     }
 

@@ -8,7 +8,7 @@
 // takes that one key and no other. The last line printed is a JSON object of what was seen.
 import { strict as assert } from 'node:assert';
 import { createHash, X509Certificate } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:tls';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
@@ -54,6 +54,7 @@ const browser = await chromium.launch({
 try {
   const seen = await look(await newPage({ viewport: WIDE, colorScheme: 'light' }));
   assert.deepEqual(complaints, []);
+  writeFileSync(`${options.screenshots}/seen.json`, `${JSON.stringify(seen)}\n`);
   console.log(JSON.stringify(seen));
 } finally {
   await browser.close();
@@ -145,10 +146,12 @@ async function enter(page) {
 
 /** Selects a tracker that moves and waits until it is elsewhere. */
 async function watchOneMove(page) {
+  await page.click('.chip[data-state=moving]');
   const row = page.locator('.row:has(.state[data-state=moving])').first();
   await row.waitFor({ timeout: WAIT_MS });
   const id = await row.getAttribute('data-id');
   await row.click();
+  await page.click('.chip[data-state=all]');
   const place = async () => {
     const facts = await page.locator('.detail .facts dd').allTextContents();
     return `${facts[0]} ${facts[1]}`;
@@ -173,7 +176,7 @@ async function newPage(settings) {
   page.on('console', (message) => {
     // SwiftShader stands in for a graphics card and says that reading its pixels back is slow.
     if (['error', 'warning'].includes(message.type()) && !/GPU stall/.test(message.text())) {
-      complaints.push(`${message.type()}: ${message.text()}`);
+      complaints.push(`${message.type()}: ${message.text()} ${message.location().url}`);
     }
   });
   page.on('pageerror', (error) => complaints.push(`uncaught: ${error.stack}`));

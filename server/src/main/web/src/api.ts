@@ -55,10 +55,16 @@ export class RefusedError extends Error {
 
 export const session = (): Promise<SessionView> => ask('/api/session');
 
-export const vehicles = (): Promise<VehiclesView> => ask('/api/vehicles');
+export const vehicles = (signal: AbortSignal): Promise<VehiclesView> =>
+  ask('/api/vehicles', signal);
 
-export function track(fleet: string, tracker: string, zone: string): Promise<TrackView> {
-  return ask(`/api/vehicles/${fleet}/${tracker}/track?zone=${encodeURIComponent(zone)}`);
+export function track(
+  vehicle: { fleet: string; tracker: string },
+  zone: string,
+  signal: AbortSignal,
+): Promise<TrackView> {
+  const { fleet, tracker } = vehicle;
+  return ask(`/api/vehicles/${fleet}/${tracker}/track?zone=${encodeURIComponent(zone)}`, signal);
 }
 
 export const logIn = (user: string, password: string): Promise<SessionView> =>
@@ -71,8 +77,8 @@ export async function logOut(): Promise<void> {
   await answer(await fetch('/api/logout', { method: 'POST' }));
 }
 
-async function ask<T>(path: string): Promise<T> {
-  return (await (await answer(await fetch(path))).json()) as T;
+async function ask<T>(path: string, signal: AbortSignal | null = null): Promise<T> {
+  return (await (await answer(await fetch(path, { signal }))).json()) as T;
 }
 
 async function send<T>(path: string, body: object): Promise<T> {

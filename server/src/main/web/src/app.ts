@@ -11,6 +11,7 @@ import { isDark, toggleTheme } from './theme';
 import { TodaysTrack } from './today';
 
 const TICK_MS = 1000;
+const RETRY_MS = 2000;
 const CONNECTION_WORDS: Record<Connection, string> = {
   connecting: 'Connecting',
   live: 'Live',
@@ -38,6 +39,7 @@ export class App {
   /** What the server's clock is ahead of this machine's. */
   private clockAheadMs = 0;
   private listDirty = false;
+  private readonly leaving = new AbortController();
   private finish: () => void = () => {};
 
   constructor(
@@ -86,22 +88,30 @@ export class App {
 
   /** Ends when the session does. */
   async run(): Promise<void> {
-    await this.load(true);
+    const { signal } = this.leaving;
     const timer = setInterval(() => this.tick(), TICK_MS);
-    const keys = (event: KeyboardEvent) => this.key(event);
-    document.addEventListener('keydown', keys);
+    document.addEventListener('keydown', (event) => this.key(event), { signal });
+    void this.begin();
     await new Promise<void>((resolve) => {
       this.finish = resolve;
     });
     clearInterval(timer);
-    document.removeEventListener('keydown', keys);
-    this.today.select(null);
-    this.live?.close();
     this.map.close();
   }
 
+  private async begin(): Promise<void> {
+    while (!this.leaving.signal.aborted) {
+      try {
+        return await this.load(true);
+      } catch {
+        await this.checkSession();
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+
   private async load(first: boolean): Promise<void> {
-    const everything = await api.vehicles();
+    const everything = await api.vehicles(this.leaving.signal);
     this.serverSays(everything.now);
     this.fleet.replace(everything.vehicles);
     this.map.changed(this.fleet.all());
@@ -134,9 +144,22 @@ export class App {
     this.listDirty = true;
   }
 
+  private async signOut(): Promise<void> {
+    this.leave();
+    await api.logOut().finally(() => this.finish());
+  }
+
+  /** Nothing is asked any more, not even what is under way: it would only be refused. */
+  private leave(): void {
+    this.live?.close();
+    this.today.select(null);
+    this.leaving.abort();
+  }
+
   private async checkSession(): Promise<void> {
     try {
       if ((await api.session()).user === null) {
+        this.leave();
         this.finish();
       }
     } catch {
@@ -276,7 +299,7 @@ export class App {
         id: 'sign-out',
         'aria-label': `Sign out ${this.user}`,
         title: `Sign out ${this.user}`,
-        click: () => void api.logOut().finally(() => this.checkSession()),
+        click: () => void this.signOut(),
       },
       icon(ICONS.out),
     );

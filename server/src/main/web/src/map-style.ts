@@ -8,14 +8,14 @@ import type { Palette } from './palette';
 
 const FONT = ['Noto Sans', 'system-ui', 'sans-serif'];
 const FONT_BOLD = ['Noto Sans Bold', 'system-ui', 'sans-serif'];
-const ATTRIBUTION = 'Natural Earth · GeoNames (CC BY 4.0)';
 
 /** The base map and what lies on it, but for the vehicles. No glyphs: the machine's fonts do. */
 export function mapStyle(colours: Palette): StyleSpecification {
   return {
     version: 8,
     sources: {
-      land: { type: 'geojson', data: landUrl, maxzoom: 10, tolerance: 0.3, attribution: ATTRIBUTION },
+      // Half a pixel: finer, the longest coast in one tile has more corners than WebGL can number.
+      land: { type: 'geojson', data: landUrl, maxzoom: 10, tolerance: 0.5 },
       borders: { type: 'geojson', data: bordersUrl, maxzoom: 10, tolerance: 0.3 },
       countries: { type: 'geojson', data: countriesUrl, maxzoom: 6 },
       'places-far': { type: 'geojson', data: placesFarUrl, maxzoom: 9 },

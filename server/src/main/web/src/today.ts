@@ -20,11 +20,14 @@ export class TodaysTrack {
   private points: PositionView[] = [];
   private count = 0;
   private timer = 0;
+  private asked = new AbortController();
 
   constructor(private readonly shown: (today: Today | null) => void) {}
 
   select(vehicle: Vehicle | null): void {
     clearTimeout(this.timer);
+    this.asked.abort();
+    this.asked = new AbortController();
     this.vehicle = vehicle;
     this.points = [];
     this.count = 0;
@@ -44,7 +47,7 @@ export class TodaysTrack {
   private async fetch(vehicle: Vehicle): Promise<void> {
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
     try {
-      const view = await track(vehicle.fleet, vehicle.tracker, zone);
+      const view = await track(vehicle, zone, this.asked.signal);
       if (this.vehicle?.id !== vehicle.id) {
         return;
       }

@@ -5,6 +5,7 @@ import com.password4j.types.Argon2;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -19,7 +20,9 @@ final class Passwords {
     static final Cost STANDARD = new Cost(64 * 1024, 3);
 
     private static final int HASH_BYTES = 32;
+    private static final int SALT_BYTES = 16; // RFC 9106 section 3.1
 
+    private final SecureRandom random = new SecureRandom();
     private final Argon2Function function;
     private final String hashOfNobody;
     private final Semaphore turns = new Semaphore(Limits.PASSWORD_CHECKS_AT_ONCE);
@@ -38,7 +41,7 @@ final class Passwords {
         function =
                 Argon2Function.getInstance(
                         cost.memoryKib(), cost.passes(), 1, HASH_BYTES, Argon2.ID);
-        hashOfNobody = function.hash(Arrays.copyOf(new byte[0], 16)).getResult();
+        hashOfNobody = function.hash(new byte[SALT_BYTES], salt()).getResult();
     }
 
     static boolean isLongEnough(char[] password) {
@@ -51,7 +54,7 @@ final class Passwords {
         byte[] bytes = utf8(password);
         takeTurn();
         try {
-            return function.hash(bytes).getResult();
+            return function.hash(bytes, salt()).getResult();
         } finally {
             turns.release();
             Arrays.fill(bytes, (byte) 0);
@@ -72,6 +75,12 @@ final class Passwords {
             turns.release();
             Arrays.fill(bytes, (byte) 0);
         }
+    }
+
+    private byte[] salt() {
+        byte[] salt = new byte[SALT_BYTES];
+        random.nextBytes(salt);
+        return salt;
     }
 
     private void takeTurn() throws BusyException {

@@ -14,7 +14,7 @@ class PasswordsTest {
 
         String hash = passwords.hash(RIGHT);
 
-        assertThat(hash).matches("\\$argon2id\\$v=19\\$m=65536,t=3,p=1\\$[^$]{22,}\\$[^$]{43}");
+        assertThat(hash).matches("\\$argon2id\\$v=19\\$m=65536,t=3,p=1\\$[^$]{22}\\$[^$]{43}");
         assertThat(passwords.matches(RIGHT, Optional.of(hash))).isTrue();
         assertThat(passwords.matches("żółta łódź".toCharArray(), Optional.of(hash))).isFalse();
     }

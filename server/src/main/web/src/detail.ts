@@ -80,7 +80,8 @@ export class Detail {
     }
     const state = stateOf(vehicle, nowMs);
     this.title.textContent = vehicle.tracker;
-    this.subtitle.textContent = `${vehicle.fleet} · ${STATE_WORDS[state]} · ${format.ago(vehicle.receivedAtMs, nowMs)}`;
+    const seen = format.ago(vehicle.receivedAtMs, nowMs);
+    this.subtitle.textContent = `${vehicle.fleet} · ${STATE_WORDS[state]} · ${seen}`;
     this.state.dataset['state'] = state;
     this.speed.textContent = format.speedKmh(vehicle.speedMps);
     const position = vehicle.position;

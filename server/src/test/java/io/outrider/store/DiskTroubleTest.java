@@ -3,7 +3,6 @@ package io.outrider.store;
 import static io.outrider.store.TestTracker.await;
 import static io.outrider.store.TestTracker.run;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.outrider.keys.KeyMaterial;
 import io.outrider.sqlite.DatabaseFile;
@@ -76,7 +75,9 @@ class DiskTroubleTest {
     @Test
     void a_full_file_system_withholds_answers_and_recovers_when_there_is_room() throws Exception {
         Path disk = Files.createDirectory(directory.resolve("disk"));
-        assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk.toString()));
+        assertThat(run("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk.toString()))
+                .as("a small file system needs root: sudo make check")
+                .isTrue();
         try (Store store =
                 Store.open(
                         disk.resolve("positions.db"),

@@ -175,6 +175,8 @@ final class EnrolmentDesk {
 
     private static void challenge(Context http, String why) {
         http.header("WWW-Authenticate", CHALLENGE);
+        // Always: else whether it is said depends on how much of the body had come by then.
+        http.header("Connection", "close");
         plain(http, HttpStatus.UNAUTHORIZED, why);
     }
 

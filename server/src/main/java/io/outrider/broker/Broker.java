@@ -126,7 +126,8 @@ public final class Broker implements AutoCloseable {
 
     /**
      * Sends bytes to a tracker's {@code down} topic. A tracker that is away gets them when it is
-     * back within its session's time, at most {@link Limits#downQueueMax} of them, the newest.
+     * back within its session's time, at most {@link Limits.Sessions#queuedMax} of them, the
+     * newest.
      *
      * @return complete with whether the tracker is subscribed; where it is not, nobody gets them
      */

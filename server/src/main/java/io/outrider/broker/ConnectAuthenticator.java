@@ -16,6 +16,8 @@ import io.outrider.gate.Gate;
 import io.outrider.gate.GateEvent;
 import io.outrider.gate.Identity;
 import io.outrider.gate.MqttVersion;
+import io.outrider.gate.Peer;
+import io.outrider.gate.Proof;
 import io.outrider.topic.TrackerId;
 import java.time.Duration;
 import java.util.Map;
@@ -54,23 +56,29 @@ final class ConnectAuthenticator implements SimpleAuthenticator {
         ConnectPacket connect = input.getConnectPacket();
         ConnectionInformation connection = input.getConnectionInformation();
         String address = connection.getInetAddress().map(a -> a.getHostAddress()).orElse("unknown");
-        switch (gate.admit(request(connect, connection))) {
-            case Admission.Refused(var code, var reason) -> {
-                watch.accept(new GateEvent.Refused(connect.getClientId(), address, code, reason));
+        var peer = new Peer(address, 0, "trackers");
+        switch (gate.admit(request(connect), proof(connection))) {
+            case Admission.Refused(var code, var reason, var rule) -> {
+                watch.accept(
+                        new GateEvent.Refused(peer, connect.getClientId(), code, reason, rule));
                 output.failAuthentication(Codes.connack(code), reason);
             }
-            case Admission.Admitted(var identity) -> {
+            case Admission.Admitted(Identity.OfTracker identity) -> {
                 IdentityAttribute.put(connection.getConnectionAttributeStore(), identity);
-                watch.accept(new GateEvent.Admitted(identity, address));
+                watch.accept(
+                        new GateEvent.Connected(
+                                peer, identity, connect.getClientId(), version(connect)));
                 admit(identity, output);
             }
+            case Admission.Admitted _ ->
+                    output.failAuthentication(ConnackReasonCode.NOT_AUTHORIZED, "not here");
         }
     }
 
     /** A name that was enrolled again inherits no session: that one goes first. */
-    private void admit(Identity identity, SimpleAuthOutput output) {
-        Long owner = sessionOwners.put(identity.tracker(), identity.enrolment());
-        if (owner == null || owner == identity.enrolment()) {
+    private void admit(Identity.OfTracker identity, SimpleAuthOutput output) {
+        Long owner = sessionOwners.put(identity.tracker(), identity.number());
+        if (owner == null || owner == identity.number()) {
             output.authenticateSuccessfully();
             return;
         }
@@ -96,16 +104,25 @@ final class ConnectAuthenticator implements SimpleAuthenticator {
                         });
     }
 
-    private static ConnectRequest request(ConnectPacket connect, ConnectionInformation connection) {
+    private static ConnectRequest request(ConnectPacket connect) {
         return new ConnectRequest(
                 version(connect),
                 connect.getClientId(),
-                connection
-                        .getClientTlsInformation()
-                        .flatMap(ClientTlsInformation::getClientCertificate),
                 connect.getKeepAlive(),
-                connect.getWillPublish().isPresent(),
-                connect.getAuthenticationMethod().isPresent());
+                connect.getWillPublish()
+                        .map(will ->
+                                new ConnectRequest.Will(
+                                        will.getTopic(),
+                                        will.getQos().getQosNumber(),
+                                        will.getRetain())));
+    }
+
+    private static Proof proof(ConnectionInformation connection) {
+        return connection
+                .getClientTlsInformation()
+                .flatMap(ClientTlsInformation::getClientCertificate)
+                .<Proof>map(Proof.OfCertificate::new)
+                .orElseGet(() -> new Proof.Nothing("there is no client certificate"));
     }
 
     private static MqttVersion version(ConnectPacket connect) {

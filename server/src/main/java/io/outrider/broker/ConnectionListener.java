@@ -10,6 +10,7 @@ import io.outrider.gate.Decision;
 import io.outrider.gate.Gate;
 import io.outrider.gate.GateEvent;
 import io.outrider.gate.Identity;
+import io.outrider.gate.Peer;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -35,9 +36,10 @@ final class ConnectionListener implements ClientLifecycleEventListener {
 
     @Override
     public void onAuthenticationSuccessful(AuthenticationSuccessfulInput input) {
-        Optional<Identity> identity = identity(input.getConnectionInformation());
+        Optional<Identity.OfTracker> identity = identity(input.getConnectionInformation());
         if (identity.isPresent()
-                && gate.stay(identity.get()) instanceof Decision.Deny(var code, var reason)) {
+                && gate.stay(identity.get())
+                        instanceof Decision.Deny(var code, var reason, var _)) {
             var _ = connections.disconnect(identity.get().tracker(), code, reason);
         }
     }
@@ -50,10 +52,18 @@ final class ConnectionListener implements ClientLifecycleEventListener {
     @Override
     public void onDisconnect(DisconnectEventInput input) {
         identity(input.getConnectionInformation())
-                .ifPresent(identity -> watch.accept(new GateEvent.Left(identity.tracker())));
+                .ifPresent(identity ->
+                        watch.accept(
+                                new GateEvent.Disconnected(
+                                        new Peer("unknown", 0, "trackers"),
+                                        identity,
+                                        identity.name(),
+                                        false,
+                                        Optional.empty(),
+                                        "")));
     }
 
-    private static Optional<Identity> identity(ConnectionInformation connection) {
+    private static Optional<Identity.OfTracker> identity(ConnectionInformation connection) {
         return IdentityAttribute.of(connection.getConnectionAttributeStore());
     }
 }

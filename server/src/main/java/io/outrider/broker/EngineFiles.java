@@ -137,7 +137,7 @@ final class EngineFiles {
                         xml(config.tls().trustStore().toString()),
                         trustPassphrase,
                         cipherSuites(),
-                        limits.handshakeTimeMax().toMillis(),
+                        limits.connecting().handshakeTimeMax().toMillis(),
                         limits(limits));
     }
 
@@ -176,14 +176,14 @@ final class EngineFiles {
           <persistence><mode>in-memory</mode></persistence>
         """
                 .formatted(
-                        limits.downQueueMax(),
-                        limits.topicAliasesMax(),
-                        limits.sessionExpiryMax().toSeconds(),
-                        limits.keepAliveMax().toSeconds(),
-                        limits.packetBytesMax(),
-                        limits.receiveMax(),
-                        limits.connectionsMax(),
-                        limits.connectTimeMax().toMillis());
+                        limits.sessions().queuedMax(),
+                        limits.packets().topicAliasesMax(),
+                        limits.sessions().expiryMax().toSeconds(),
+                        limits.sessions().keepAliveMax().toSeconds(),
+                        limits.packets().packetBytesMax(),
+                        limits.packets().receiveMax(),
+                        limits.connecting().connectionsMax(),
+                        limits.connecting().connectTimeMax().toMillis());
     }
 
     private static String cipherSuites() {

@@ -1,6 +1,7 @@
 package io.outrider.broker;
 
 import com.hivemq.extension.sdk.api.client.parameter.ConnectionAttributeStore;
+import io.outrider.fleet.Method;
 import io.outrider.gate.Identity;
 import io.outrider.topic.TrackerId;
 import java.time.Instant;
@@ -15,18 +16,23 @@ final class IdentityAttribute {
 
     private IdentityAttribute() {}
 
-    static void put(ConnectionAttributeStore attributes, Identity identity) {
+    static void put(ConnectionAttributeStore attributes, Identity.OfTracker identity) {
         attributes.putAsString(
-                KEY, identity.tracker() + " " + identity.enrolment() + " " + identity.until());
+                KEY, identity.tracker() + " " + identity.number() + " " + identity.until());
     }
 
-    static Optional<Identity> of(ConnectionAttributeStore attributes) {
+    static Optional<Identity.OfTracker> of(ConnectionAttributeStore attributes) {
         return attributes.getAsString(KEY).flatMap(IdentityAttribute::parse);
     }
 
-    private static Optional<Identity> parse(String text) {
+    private static Optional<Identity.OfTracker> parse(String text) {
         String[] parts = text.split(" ", -1);
         return TrackerId.parse(parts[0])
-                .map(id -> new Identity(id, Long.parseLong(parts[1]), Instant.parse(parts[2])));
+                .map(id ->
+                        new Identity.OfTracker(
+                                id,
+                                Long.parseLong(parts[1]),
+                                Method.CERTIFICATE,
+                                Instant.parse(parts[2])));
     }
 }

@@ -11,8 +11,8 @@ public interface Inbox {
      *
      * <p>Called from the engine's few threads, by several at once, one message at a time for each
      * tracker: returns at once and never blocks. A stage that fails, or is not complete within
-     * {@link io.outrider.gate.Limits#outcomeTimeMax}, counts as {@link Outcome.Withheld}, as does
-     * an exception.
+     * {@link io.outrider.gate.Limits.Answers#outcomeTimeMax}, counts as {@link Outcome.Withheld},
+     * as does an exception.
      */
     CompletionStage<Outcome> accept(Inbound inbound);
 }

@@ -21,14 +21,14 @@ final class PublishAnswer {
     private static final int REASON_LENGTH_MAX = 256;
 
     private final Async<PublishInboundOutput> held;
-    private final Identity identity;
+    private final Identity.OfTracker identity;
     private final Connections connections;
     private final ScheduledExecutorService timer;
     private final AtomicBoolean given = new AtomicBoolean();
 
     PublishAnswer(
             Async<PublishInboundOutput> held,
-            Identity identity,
+            Identity.OfTracker identity,
             Connections connections,
             ScheduledExecutorService timer) {
         this.held = held;

@@ -6,6 +6,7 @@ import com.hivemq.extension.sdk.api.interceptor.publish.parameter.PublishInbound
 import com.hivemq.extension.sdk.api.interceptor.publish.parameter.PublishInboundOutput;
 import com.hivemq.extension.sdk.api.packets.publish.AckReasonCode;
 import com.hivemq.extension.sdk.api.packets.publish.PublishPacket;
+import io.outrider.fleet.Operation;
 import io.outrider.gate.Decision;
 import io.outrider.gate.Gate;
 import io.outrider.gate.GateEvent;
@@ -36,7 +37,7 @@ final class PublishInterceptor implements PublishInboundInterceptor {
     /** What closing a socket may take, beyond the inbox's time and the time that we wait. */
     private static final Duration CLOSING = Duration.ofMinutes(1);
 
-    private final Identity identity;
+    private final Identity.OfTracker identity;
     private final Gate gate;
     private final Inbox inbox;
     private final Connections connections;
@@ -47,7 +48,7 @@ final class PublishInterceptor implements PublishInboundInterceptor {
     private volatile boolean ended;
 
     PublishInterceptor(
-            Identity identity,
+            Identity.OfTracker identity,
             Gate gate,
             Inbox inbox,
             Connections connections,
@@ -85,18 +86,22 @@ final class PublishInterceptor implements PublishInboundInterceptor {
 
     private Duration heldMax() {
         var limits = gate.limits();
-        return limits.outcomeTimeMax().plus(limits.withheldTime()).plus(CLOSING);
+        return limits.answers()
+                .outcomeTimeMax()
+                .plus(limits.answers().withheldTime())
+                .plus(CLOSING);
     }
 
     private void decide(PublishPacket packet, PublishAnswer answer) {
-        if (gate.stay(identity) instanceof Decision.Deny(var code, var reason)) {
-            report(GateEvent.Operation.STAY, packet, code, reason);
+        if (gate.stay(identity) instanceof Decision.Deny(var code, var reason, var rule)) {
+            report(packet, code, reason, rule);
             expel(answer, code, reason);
             return;
         }
         PublishRequest request = request(packet);
-        if (gate.publish(identity, request) instanceof Decision.Deny(var code, var reason)) {
-            report(GateEvent.Operation.PUBLISH, packet, code, reason);
+        if (gate.publish(identity, request)
+                instanceof Decision.Deny(var code, var reason, var rule)) {
+            report(packet, code, reason, rule);
             if (request.qos() == 1 && code.fitsPuback()) {
                 answer.refuse(code, reason);
             } else {
@@ -112,7 +117,9 @@ final class PublishInterceptor implements PublishInboundInterceptor {
         // A copy, because a time-out of ours is none of the inbox's business.
         var _ =
                 outcome.copy()
-                        .orTimeout(gate.limits().outcomeTimeMax().toMillis(), TimeUnit.MILLISECONDS)
+                        .orTimeout(
+                                gate.limits().answers().outcomeTimeMax().toMillis(),
+                                TimeUnit.MILLISECONDS)
                         .whenComplete((settled, failure) -> settle(settled, failure, answer));
     }
 
@@ -150,19 +157,24 @@ final class PublishInterceptor implements PublishInboundInterceptor {
 
     private void withhold(PublishAnswer answer, String why) {
         ended = true;
-        answer.withhold(gate.limits().withheldTime());
-        watch.accept(new GateEvent.Withheld(identity.tracker(), why));
+        answer.withhold(gate.limits().answers().withheldTime());
+        watch.accept(new GateEvent.Withheld(identity, why));
     }
 
     private void publishDown(Payload payload) {
         var _ = connections.publishDown(identity.tracker(), payload);
     }
 
-    private void report(
-            GateEvent.Operation operation, PublishPacket packet, ReasonCode code, String reason) {
+    private void report(PublishPacket packet, ReasonCode code, String reason, String rule) {
         watch.accept(
                 new GateEvent.Denied(
-                        identity.tracker(), operation, packet.getTopic(), code, reason));
+                        identity,
+                        identity.name(),
+                        Operation.PUBLISH,
+                        packet.getTopic(),
+                        code,
+                        reason,
+                        rule));
     }
 
     private static PublishRequest request(PublishPacket packet) {
@@ -190,7 +202,7 @@ final class PublishInterceptor implements PublishInboundInterceptor {
                         .toList();
         return new Inbound(
                 identity.tracker(),
-                identity.enrolment(),
+                identity.number(),
                 channel,
                 Payload.owning(bytes(packet.getPayload())),
                 properties,

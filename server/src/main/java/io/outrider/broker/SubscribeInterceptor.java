@@ -14,11 +14,11 @@ final class SubscribeInterceptor implements SubscribeInboundInterceptor {
     /** How long the engine keeps a SUBSCRIBE that goes nowhere. */
     private static final Duration DISCARD = Duration.ofMillis(100);
 
-    private final Identity identity;
+    private final Identity.OfTracker identity;
     private final Limits limits;
     private final Connections connections;
 
-    SubscribeInterceptor(Identity identity, Limits limits, Connections connections) {
+    SubscribeInterceptor(Identity.OfTracker identity, Limits limits, Connections connections) {
         this.identity = identity;
         this.limits = limits;
         this.connections = connections;
@@ -26,7 +26,7 @@ final class SubscribeInterceptor implements SubscribeInboundInterceptor {
 
     @Override
     public void onInboundSubscribe(SubscribeInboundInput input, SubscribeInboundOutput output) {
-        if (input.getSubscribePacket().getSubscriptions().size() <= limits.filtersMax()) {
+        if (input.getSubscribePacket().getSubscriptions().size() <= limits.packets().filtersMax()) {
             return;
         }
         output.async(DISCARD, TimeoutFallback.FAILURE); // never resumed: it times out, and fails

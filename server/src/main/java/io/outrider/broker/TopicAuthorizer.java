@@ -8,10 +8,12 @@ import com.hivemq.extension.sdk.api.auth.parameter.SubscriptionAuthorizerInput;
 import com.hivemq.extension.sdk.api.auth.parameter.SubscriptionAuthorizerOutput;
 import com.hivemq.extension.sdk.api.packets.publish.AckReasonCode;
 import com.hivemq.extension.sdk.api.packets.subscribe.SubackReasonCode;
+import io.outrider.fleet.Operation;
 import io.outrider.gate.Decision;
 import io.outrider.gate.Gate;
 import io.outrider.gate.GateEvent;
 import io.outrider.gate.Identity;
+import io.outrider.gate.SubscribeRequest;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -32,7 +34,7 @@ final class TopicAuthorizer implements SubscriptionAuthorizer, PublishAuthorizer
     @Override
     public void authorizeSubscribe(
             SubscriptionAuthorizerInput input, SubscriptionAuthorizerOutput output) {
-        Optional<Identity> identity =
+        Optional<Identity.OfTracker> identity =
                 IdentityAttribute.of(
                         input.getConnectionInformation().getConnectionAttributeStore());
         if (identity.isEmpty()) {
@@ -40,16 +42,20 @@ final class TopicAuthorizer implements SubscriptionAuthorizer, PublishAuthorizer
             return;
         }
         String filter = input.getSubscription().getTopicFilter();
-        switch (gate.subscribe(identity.get(), filter)) {
-            case Decision.Allow() -> output.authorizeSuccessfully();
-            case Decision.Deny(var code, var reason) -> {
+        switch (gate.subscribe(
+                identity.get(),
+                new SubscribeRequest(filter, input.getSubscription().getQos().getQosNumber()))) {
+            case Decision.Allow _ -> output.authorizeSuccessfully();
+            case Decision.Deny(var code, var reason, var rule) -> {
                 watch.accept(
                         new GateEvent.Denied(
-                                identity.get().tracker(),
-                                GateEvent.Operation.SUBSCRIBE,
+                                identity.get(),
+                                identity.get().name(),
+                                Operation.SUBSCRIBE,
                                 filter,
                                 code,
-                                reason));
+                                reason,
+                                rule));
                 output.failAuthorization(Codes.suback(code), reason);
             }
         }

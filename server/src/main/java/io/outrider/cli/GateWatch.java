@@ -3,6 +3,7 @@ package io.outrider.cli;
 import io.outrider.gate.GateEvent;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,32 +39,47 @@ final class GateWatch implements Consumer<GateEvent> {
     @Override
     public void accept(GateEvent event) {
         switch (event) {
-            case GateEvent.Admitted(var identity, String address) -> {
+            case GateEvent.HandshakeFailed(var peer, String why) -> {
+                count("handshake failed");
+                warn("No handshake with " + peer.address() + ": " + why);
+            }
+            case GateEvent.Connected(var peer, var identity, var clientId, var version) -> {
                 count("admitted");
-                log.debug("{} connected from {}", identity.tracker(), address);
+                log.debug("{} connected from {} by {}", clientId, peer, version);
             }
-            case GateEvent.Refused(String clientId, String address, var code, String reason) -> {
-                count("refused " + code.name().toLowerCase(java.util.Locale.ROOT));
-                warn("Refused '" + clientId + "' from " + address + ": " + reason);
+            case GateEvent.Refused(var peer, var clientId, var code, var reason, var rule) -> {
+                count("refused " + lower(code));
+                warn("Refused '" + clientId + "' from " + peer.address() + ": " + reason);
             }
-            case GateEvent.Denied(
-                            var tracker,
-                            var operation,
-                            String topic,
-                            var code,
-                            String reason) -> {
-                count("denied " + code.name().toLowerCase(java.util.Locale.ROOT));
-                warn("Denied " + tracker + " to " + operation + " '" + topic + "': " + reason);
+            case GateEvent.Denied denied -> {
+                count("denied " + lower(denied.code()));
+                warn(
+                        "Denied %s to %s '%s': %s"
+                                .formatted(
+                                        denied.identity().name(),
+                                        lower(denied.operation()),
+                                        denied.topic(),
+                                        denied.reason()));
             }
-            case GateEvent.Withheld(var tracker, String why) -> {
+            case GateEvent.Limited(var peer, var identity, var limit, var what) -> {
+                count("limited " + lower(limit));
+                warn("Limited " + peer.address() + ": " + what);
+            }
+            case GateEvent.Withheld(var identity, String why) -> {
                 count("withheld");
-                warn("Gave " + tracker + " no answer: " + why);
+                warn("Gave " + identity.name() + " no answer: " + why);
             }
-            case GateEvent.Left(var tracker) -> {
+            case GateEvent.Disconnected ended -> {
                 count("left");
-                log.debug("{} disconnected", tracker);
+                log.debug("{} disconnected", ended.clientId());
             }
+            case GateEvent.Subscribed _ -> count("subscribed");
+            case GateEvent.Published _ -> count("published");
         }
+    }
+
+    private static String lower(Enum<?> name) {
+        return name.name().toLowerCase(Locale.ROOT);
     }
 
     private void count(String name) {

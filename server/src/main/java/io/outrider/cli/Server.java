@@ -11,11 +11,15 @@ import io.outrider.dashboard.Accounts;
 import io.outrider.dashboard.Dashboard;
 import io.outrider.dashboard.FleetSource;
 import io.outrider.dashboard.PositionSource;
+import io.outrider.fleet.Method;
 import io.outrider.fleet.Registry;
+import io.outrider.fleet.Standing;
 import io.outrider.fleet.Tracker;
-import io.outrider.gate.Enrolled;
+import io.outrider.gate.ClientEntry;
+import io.outrider.gate.Directory;
 import io.outrider.gate.Gate;
 import io.outrider.gate.KeyHash;
+import io.outrider.gate.TrackerEntry;
 import io.outrider.intake.Intake;
 import io.outrider.intake.IntakeLimits;
 import io.outrider.keys.OperatorException;
@@ -31,6 +35,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,7 +82,7 @@ final class Server implements AutoCloseable {
                     new Gate(
                             config.installation(),
                             io.outrider.gate.Limits.DEFAULT,
-                            id -> enrolled(registry, id),
+                            directory(registry),
                             clock);
             var watch = new GateWatch(clock);
             Broker broker =
@@ -204,15 +209,26 @@ final class Server implements AutoCloseable {
         }
     }
 
-    private static Optional<Enrolled> enrolled(Registry registry, TrackerId id) {
-        return registry.find(id)
-                .flatMap(tracker ->
-                        tracker.state() instanceof Tracker.Enrolled state
-                                ? Optional.of(
-                                        new Enrolled(
-                                                tracker.enrolment(),
-                                                new KeyHash(state.keySha256())))
-                                : Optional.empty());
+    private static Directory directory(Registry registry) {
+        return new Directory() {
+            @Override
+            public Optional<TrackerEntry> tracker(TrackerId id) {
+                return registry.find(id)
+                        .map(tracker ->
+                                new TrackerEntry(
+                                        tracker.enrolment(),
+                                        Standing.ACTIVE,
+                                        tracker.state() instanceof Tracker.Enrolled state
+                                                ? Optional.of(new KeyHash(state.keySha256()))
+                                                : Optional.empty(),
+                                        Set.of(Method.CERTIFICATE)));
+            }
+
+            @Override
+            public Optional<ClientEntry> client(String name) {
+                return Optional.empty();
+            }
+        };
     }
 
     private static void cutOff(Broker broker, Tracker tracker) {

@@ -10,6 +10,7 @@ public sealed interface Admission {
      *
      * @param code what MQTT calls it
      * @param reason for people, in printable ASCII; reaches MQTT 5 clients as the reason string
+     * @param rule that decided, for people
      */
-    record Refused(ReasonCode code, String reason) implements Admission {}
+    record Refused(ReasonCode code, String reason, String rule) implements Admission {}
 }

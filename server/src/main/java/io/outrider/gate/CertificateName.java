@@ -25,14 +25,15 @@ final class CertificateName {
     private CertificateName() {}
 
     sealed interface Reading {
-        record Names(TrackerId tracker) implements Reading {}
+        /** A tracker, or a client. */
+        record Names(String name) implements Reading {}
 
         record Objection(String reason) implements Reading {}
     }
 
     /**
-     * One subject alternative name, which is the URI of a tracker of this installation, a common
-     * name equal to it, made for clients and for nothing that signs.
+     * One subject alternative name, which is the URI of a tracker or client of this installation, a
+     * common name equal to it, made for clients and for nothing that signs.
      */
     static Reading read(X509Certificate certificate, String installation) {
         try {
@@ -43,15 +44,14 @@ final class CertificateName {
             if (usages == null || !usages.contains(CLIENT_AUTH)) {
                 return objection("is not made for clients (no extended key usage clientAuth)");
             }
-            Optional<TrackerId> tracker = soleUri(certificate).flatMap(u -> parse(u, installation));
-            if (tracker.isEmpty()) {
-                return objection("does not name one tracker of this installation (SAN URI)");
+            Optional<String> name = soleUri(certificate).flatMap(u -> parse(u, installation));
+            if (name.isEmpty()) {
+                return objection("does not name one tracker or client of this installation (URI)");
             }
-            String id = tracker.get().toString();
-            if (!commonNames(certificate.getSubjectX500Principal()).equals(List.of(id))) {
-                return objection("has a common name that is not its tracker's");
+            if (!commonNames(certificate.getSubjectX500Principal()).equals(List.of(name.get()))) {
+                return objection("has a common name that is not its identity's");
             }
-            return new Reading.Names(tracker.get());
+            return new Reading.Names(name.get());
         } catch (CertificateParsingException | NamingException e) {
             return objection("cannot be read");
         }
@@ -73,16 +73,21 @@ final class CertificateName {
                 : Optional.empty();
     }
 
-    /**
-     * Accepts what {@link TrackerId#uri} writes, letter for letter, and no other spelling of it.
-     */
-    private static Optional<TrackerId> parse(String uri, String installation) {
+    /** Accepts what we write, letter for letter, and no other spelling of it. */
+    private static Optional<String> parse(String uri, String installation) {
         String[] parts = uri.split("/", -1);
-        if (parts.length != 7 || !TrackerId.isName(parts[4]) || !TrackerId.isName(parts[6])) {
-            return Optional.empty();
+        if (parts.length == 7 && TrackerId.isName(parts[4]) && TrackerId.isName(parts[6])) {
+            var tracker = new TrackerId(parts[4], parts[6]);
+            return uri.equals(tracker.uri(installation))
+                    ? Optional.of(tracker.toString())
+                    : Optional.empty();
         }
-        var tracker = new TrackerId(parts[4], parts[6]);
-        return uri.equals(tracker.uri(installation)) ? Optional.of(tracker) : Optional.empty();
+        if (parts.length == 5 && TrackerId.isName(parts[4])) {
+            return uri.equals("spiffe://" + installation + "/client/" + parts[4])
+                    ? Optional.of(parts[4])
+                    : Optional.empty();
+        }
+        return Optional.empty();
     }
 
     private static List<String> commonNames(X500Principal subject)

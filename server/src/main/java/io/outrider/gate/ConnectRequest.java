@@ -1,20 +1,21 @@
 package io.outrider.gate;
 
-import java.security.cert.X509Certificate;
 import java.util.Optional;
 
 /**
- * A CONNECT, as far as the gate looks at it. User name and password are left out on purpose: a
- * certificate is the only proof that counts here, so nobody reads what else was sent.
+ * A CONNECT, as far as the gate looks at it; who sent it is in a {@link Proof}.
  *
- * @param certificate the client's own, whose chain to our authority TLS has already verified
+ * @param clientId as it was sent; empty where the client leaves the choice to the server
  * @param keepAliveSeconds 0 … 65,535; 0 asks for none
- * @param enhancedAuthentication whether the client names an authentication method of its own
  */
 public record ConnectRequest(
-        MqttVersion version,
-        String clientId,
-        Optional<X509Certificate> certificate,
-        int keepAliveSeconds,
-        boolean will,
-        boolean enhancedAuthentication) {}
+        MqttVersion version, String clientId, int keepAliveSeconds, Optional<Will> will) {
+
+    /**
+     * What is to be published when the connection breaks.
+     *
+     * @param topic whole
+     * @param qos 0 … 2
+     */
+    public record Will(String topic, int qos, boolean retain) {}
+}

@@ -1,22 +1,27 @@
 package io.outrider.gate;
 
-import io.outrider.topic.Channel;
-import io.outrider.topic.TrackerTopic;
+import static java.util.Locale.ROOT;
+
+import io.outrider.fleet.Grant;
+import io.outrider.fleet.Method;
+import io.outrider.fleet.Standing;
+import io.outrider.topic.TrackerId;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Who may come in, and what they may do there. Deny is the default: each method ends in the one way
  * through, after everything that bars it. Safe for use by many threads.
  */
 public final class Gate {
-    private static final Decision ALLOW = new Decision.Allow();
-
     private final String installation;
     private final Limits limits;
-    private final Enrolments enrolments;
+    private final Directory directory;
     private final InstantSource clock;
 
     /**
@@ -25,10 +30,10 @@ public final class Gate {
      * @param installation the trust domain in the URI of each certificate, see {@link
      *     io.outrider.topic.TrackerId#uri}
      */
-    public Gate(String installation, Limits limits, Enrolments enrolments, InstantSource clock) {
+    public Gate(String installation, Limits limits, Directory directory, InstantSource clock) {
         this.installation = installation;
         this.limits = limits;
-        this.enrolments = enrolments;
+        this.directory = directory;
         this.clock = clock;
     }
 
@@ -36,81 +41,170 @@ public final class Gate {
         return limits;
     }
 
-    /** Whether to let a client in, and as whom. */
-    public Admission admit(ConnectRequest connect) {
+    /** Whether to let a peer in, and as whom. */
+    public Admission admit(ConnectRequest connect, Proof proof) {
         if (connect.version() == MqttVersion.V3_1) {
-            return refuse(ReasonCode.UNSUPPORTED_PROTOCOL_VERSION, "speak MQTT 5 or 3.1.1");
-        }
-        if (connect.enhancedAuthentication()) {
             return refuse(
-                    ReasonCode.BAD_AUTHENTICATION_METHOD, "the certificate is the only method");
+                    ReasonCode.UNSUPPORTED_PROTOCOL_VERSION, "speak MQTT 5 or 3.1.1", "version");
         }
-        if (connect.certificate().isEmpty()) {
-            return refuse(ReasonCode.NOT_AUTHORIZED, "there is no client certificate");
-        }
-        X509Certificate certificate = connect.certificate().get();
+        return switch (proof) {
+            case Proof.Nothing(String why) -> refuse(ReasonCode.NOT_AUTHORIZED, why, "proof");
+            case Proof.OfCertificate(var certificate) -> admitByCertificate(connect, certificate);
+            case Proof.OfPassword(String name) ->
+                    admit(connect, name, Method.PASSWORD, Instant.MAX, Optional.empty());
+            case Proof.OfToken(String name, Instant until, var scopes) ->
+                    admit(connect, name, Method.TOKEN, until, scopes);
+        };
+    }
+
+    private Admission admitByCertificate(ConnectRequest connect, X509Certificate certificate) {
         return switch (CertificateName.read(certificate, installation)) {
             case CertificateName.Reading.Objection(String reason) ->
-                    refuse(ReasonCode.NOT_AUTHORIZED, reason);
-            case CertificateName.Reading.Names(var tracker) -> {
+                    refuse(ReasonCode.NOT_AUTHORIZED, reason, "certificate");
+            case CertificateName.Reading.Names(String name) -> {
                 var from = certificate.getNotBefore().toInstant();
                 var until = certificate.getNotAfter().toInstant();
-                if (clock.instant().isBefore(from) || clock.instant().isAfter(until)) {
-                    yield refuse(ReasonCode.NOT_AUTHORIZED, "the certificate is not valid now");
-                }
-                if (!connect.clientId().equals(tracker.toString())) {
+                if (clock.instant().isBefore(from)) {
                     yield refuse(
-                            ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
-                            "the client identifier of this certificate is " + tracker);
+                            ReasonCode.NOT_AUTHORIZED,
+                            "the certificate is not valid yet",
+                            "certificate");
                 }
-                Optional<Enrolled> enrolled = enrolments.enrolled(tracker);
-                if (enrolled.isEmpty()) {
-                    yield refuse(ReasonCode.NOT_AUTHORIZED, tracker + " is not enrolled");
+                Optional<KeyHash> registered = registeredKey(name);
+                if (registered.isEmpty()) {
+                    yield refuse(ReasonCode.NOT_AUTHORIZED, name + " is not enrolled", "directory");
                 }
-                if (!enrolled.get().key().equals(KeyHash.of(certificate.getPublicKey()))) {
+                if (!registered.get().equals(KeyHash.of(certificate.getPublicKey()))) {
                     yield refuse(
-                            ReasonCode.NOT_AUTHORIZED, tracker + " is enrolled with another key");
+                            ReasonCode.NOT_AUTHORIZED,
+                            name + " is enrolled with another key",
+                            "directory");
                 }
-                yield admitOnTerms(connect, new Identity(tracker, enrolled.get().number(), until));
+                yield admit(connect, name, Method.CERTIFICATE, until, Optional.empty());
             }
         };
     }
 
-    /** The rest of a CONNECT of somebody who has proven who they are. */
-    private Admission admitOnTerms(ConnectRequest connect, Identity identity) {
-        if (connect.will()) {
+    private Optional<KeyHash> registeredKey(String name) {
+        return TrackerId.parse(name)
+                .map(id -> directory.tracker(id).flatMap(TrackerEntry::key))
+                .orElseGet(() -> directory.client(name).flatMap(ClientEntry::key));
+    }
+
+    /** A CONNECT of somebody who has proven to be of this name. */
+    private Admission admit(
+            ConnectRequest connect,
+            String name,
+            Method method,
+            Instant until,
+            Optional<List<Grant>> scopes) {
+        if (!clock.instant().isBefore(until)) {
+            return refuse(ReasonCode.NOT_AUTHORIZED, "what proves it has ended", "validity");
+        }
+        Optional<TrackerId> tracker = TrackerId.parse(name);
+        return tracker.isPresent()
+                ? admitTracker(connect, tracker.get(), method, until)
+                : admitClient(connect, name, method, until, scopes);
+    }
+
+    private Admission admitTracker(
+            ConnectRequest connect, TrackerId tracker, Method method, Instant until) {
+        Optional<TrackerEntry> entry = directory.tracker(tracker);
+        if (entry.isEmpty()) {
+            return refuse(ReasonCode.NOT_AUTHORIZED, tracker + " is not enrolled", "directory");
+        }
+        if (!entry.get().methods().contains(method)) {
+            return refuse(ReasonCode.BAD_AUTHENTICATION_METHOD, notAllowed(method), "method");
+        }
+        if (entry.get().standing() != Standing.ACTIVE) {
+            String standing = entry.get().standing().name().toLowerCase(ROOT);
+            return refuse(ReasonCode.BANNED, tracker + " is " + standing, "standing");
+        }
+        if (!connect.clientId().equals(tracker.toString())) {
+            return refuse(
+                    ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
+                    "the client identifier of this tracker is " + tracker,
+                    "a client identifier is an identity");
+        }
+        if (connect.will().isPresent()) {
             // A will is a publish that nobody authorises at the time when it happens, and a
             // tracker's silence is seen without one.
-            return refuse(ReasonCode.NOT_AUTHORIZED, "a tracker leaves no will");
-        }
-        int keepAlive = connect.keepAliveSeconds();
-        boolean canBeTold = connect.version() == MqttVersion.V5;
-        if (keepAlive != 0 && keepAlive < limits.keepAliveMin().toSeconds()) {
             return refuse(
-                    ReasonCode.QUOTA_EXCEEDED,
-                    "the keep alive is below " + limits.keepAliveMin().toSeconds() + " s");
+                    ReasonCode.NOT_AUTHORIZED,
+                    "a tracker leaves no will",
+                    "trackers leave no will");
         }
-        if (!canBeTold && (keepAlive == 0 || keepAlive > limits.keepAliveMax().toSeconds())) {
+        return new Admission.Admitted(
+                new Identity.OfTracker(tracker, entry.get().number(), method, until));
+    }
+
+    private Admission admitClient(
+            ConnectRequest connect,
+            String name,
+            Method method,
+            Instant until,
+            Optional<List<Grant>> scopes) {
+        Optional<ClientEntry> entry = directory.client(name);
+        if (entry.isEmpty()) {
+            return refuse(ReasonCode.NOT_AUTHORIZED, "there is no client " + name, "directory");
+        }
+        if (!entry.get().methods().contains(method)) {
+            return refuse(ReasonCode.BAD_AUTHENTICATION_METHOD, notAllowed(method), "method");
+        }
+        String clientId = connect.clientId();
+        if (!clientId.equals(name) && !clientId.startsWith(name + ".")) {
             return refuse(
-                    ReasonCode.QUOTA_EXCEEDED,
-                    "the keep alive is above " + limits.keepAliveMax().toSeconds() + " s");
+                    ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
+                    "client identifiers of " + name + " are " + name + " and " + name + ".anything",
+                    "a client identifier is an identity");
         }
-        return new Admission.Admitted(identity);
+        var identity = new Identity.OfClient(name, entry.get().number(), method, until, scopes);
+        return connect.will()
+                .map(will -> publish(identity, PublishRequest.of(will)))
+                .<Admission>map(decision ->
+                        switch (decision) {
+                            case Decision.Allow _ -> new Admission.Admitted(identity);
+                            case Decision.Deny(var code, var reason, var rule) ->
+                                    refuse(code, "the will: " + reason, rule);
+                        })
+                .orElseGet(() -> new Admission.Admitted(identity));
+    }
+
+    private static String notAllowed(Method method) {
+        return "policy does not allow the method " + method.name().toLowerCase(ROOT);
     }
 
     /** Whether somebody who was let in may still be here. */
     public Decision stay(Identity identity) {
-        if (clock.instant().isAfter(identity.until())) {
-            return deny(ReasonCode.NOT_AUTHORIZED, "the certificate has ended");
+        if (!clock.instant().isBefore(identity.until())) {
+            return deny(ReasonCode.NOT_AUTHORIZED, "what proved it has ended", "validity");
         }
-        boolean current =
-                enrolments
-                        .enrolled(identity.tracker())
-                        .filter(enrolled -> enrolled.number() == identity.enrolment())
-                        .isPresent();
-        return current
-                ? ALLOW
-                : deny(ReasonCode.NOT_AUTHORIZED, identity.tracker() + " is no longer enrolled");
+        return switch (identity) {
+            case Identity.OfTracker(var tracker, long number, var method, _) ->
+                    stay(
+                            tracker + " is no longer enrolled",
+                            directory
+                                    .tracker(tracker)
+                                    .filter(entry -> entry.number() == number)
+                                    .filter(entry -> entry.standing() == Standing.ACTIVE)
+                                    .map(entry -> entry.methods().contains(method)));
+            case Identity.OfClient(String name, long number, var method, _, _) ->
+                    stay(
+                            "the client " + name + " is no longer there",
+                            directory
+                                    .client(name)
+                                    .filter(entry -> entry.number() == number)
+                                    .map(entry -> entry.methods().contains(method)));
+        };
+    }
+
+    private static Decision stay(String gone, Optional<Boolean> methodAllowed) {
+        if (methodAllowed.isEmpty()) {
+            return deny(ReasonCode.NOT_AUTHORIZED, gone, "directory");
+        }
+        return methodAllowed.get()
+                ? allow("directory")
+                : deny(ReasonCode.NOT_AUTHORIZED, "its method is no longer allowed", "method");
     }
 
     /**
@@ -118,97 +212,116 @@ public final class Gate {
      * that gets no PUBACK, ends the connection.
      */
     public Decision publish(Identity identity, PublishRequest publish) {
-        Decision form = form(publish.topic(), ReasonCode.TOPIC_NAME_INVALID);
-        if (form instanceof Decision.Deny) {
-            return form;
+        Optional<Decision> bad = malformed(publish.topic(), ReasonCode.TOPIC_NAME_INVALID);
+        if (bad.isPresent()) {
+            return bad.get();
         }
+        if (publish.userProperties() > limits.packets().userPropertiesMax()
+                || publish.userPropertyBytes() > limits.packets().userPropertyBytesMax()) {
+            return deny(ReasonCode.QUOTA_EXCEEDED, "too many user properties", "limit");
+        }
+        Decision decision =
+                switch (identity) {
+                    case Identity.OfTracker tracker -> trackerPublishes(tracker, publish);
+                    case Identity.OfClient client ->
+                            TopicRules.clientPublishes(grants(client), publish.topic());
+                };
+        if (decision instanceof Decision.Allow
+                && publish.responseTopic().isPresent()
+                && subscribe(identity, new SubscribeRequest(publish.responseTopic().get(), 0))
+                        instanceof Decision.Deny) {
+            return deny(
+                    ReasonCode.NOT_AUTHORIZED,
+                    "the response topic is out of reach",
+                    "who asks for an answer may hear it");
+        }
+        return decision;
+    }
+
+    private static Decision trackerPublishes(Identity.OfTracker tracker, PublishRequest publish) {
         if (publish.retain()) {
-            return deny(ReasonCode.RETAIN_NOT_SUPPORTED, "nothing is retained");
+            return deny(
+                    ReasonCode.RETAIN_NOT_SUPPORTED,
+                    "nothing is retained",
+                    "trackers retain nothing");
         }
         if (publish.qos() > 1) {
-            return deny(ReasonCode.QOS_NOT_SUPPORTED, "the highest QoS is 1");
+            return deny(ReasonCode.QOS_NOT_SUPPORTED, "the highest QoS is 1", "trackers use QoS 1");
         }
         if (publish.qos() < 1) {
             // Acknowledged means stored: what asks for no acknowledgement could vanish unseen.
-            return deny(ReasonCode.NOT_AUTHORIZED, "publish with QoS 1");
+            return deny(ReasonCode.NOT_AUTHORIZED, "publish with QoS 1", "trackers use QoS 1");
         }
-        if (publish.userProperties() > limits.userPropertiesMax()
-                || publish.userPropertyBytes() > limits.userPropertyBytesMax()) {
-            return deny(ReasonCode.QUOTA_EXCEEDED, "too many user properties");
-        }
-        Optional<Channel> channel = ownChannel(identity, publish.topic());
-        if (channel.isEmpty()) {
-            return deny(ReasonCode.NOT_AUTHORIZED, "not a topic of " + identity.tracker());
-        }
-        if (!isUp(channel.get())) {
-            return deny(ReasonCode.NOT_AUTHORIZED, "trackers do not publish to " + publish.topic());
-        }
-        if (publish.responseTopic().isPresent()
-                && subscribe(identity, publish.responseTopic().get()) instanceof Decision.Deny) {
-            return deny(ReasonCode.NOT_AUTHORIZED, "the response topic is out of reach");
-        }
-        return ALLOW;
+        return TopicRules.trackerPublishes(tracker, publish.topic());
     }
 
-    /**
-     * Whether to grant one filter of a SUBSCRIBE. A refusal goes into the SUBACK at its place.
-     *
-     * @param filter as it was sent, {@code $share/…} included
-     */
-    public Decision subscribe(Identity identity, String filter) {
-        Decision form = form(filter, ReasonCode.TOPIC_FILTER_INVALID);
-        if (form instanceof Decision.Deny) {
-            return form;
+    /** Whether to grant one filter of a SUBSCRIBE. A refusal goes into the SUBACK at its place. */
+    public Decision subscribe(Identity identity, SubscribeRequest subscribe) {
+        String filter = subscribe.filter();
+        Optional<Decision> bad = malformed(filter, ReasonCode.TOPIC_FILTER_INVALID);
+        if (bad.isPresent()) {
+            return bad.get();
         }
-        if (filter.startsWith("$share")) {
-            return deny(
-                    ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED,
-                    "trackers share no subscription");
-        }
-        if (filter.contains("#") || filter.contains("+")) {
-            return deny(
-                    ReasonCode.WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED, "trackers use no wildcard");
-        }
-        Optional<Channel> channel = ownChannel(identity, filter);
-        if (channel.isEmpty()) {
-            return deny(ReasonCode.NOT_AUTHORIZED, "not a topic of " + identity.tracker());
-        }
-        if (isUp(channel.get())) {
-            return deny(ReasonCode.NOT_AUTHORIZED, "trackers do not subscribe to " + filter);
-        }
-        return ALLOW;
-    }
-
-    private Decision form(String topic, ReasonCode invalid) {
-        if (topic.isEmpty()
-                || topic.getBytes(StandardCharsets.UTF_8).length > limits.topicBytesMax()) {
-            return deny(invalid, "the topic is not of 1 … " + limits.topicBytesMax() + " bytes");
-        }
-        if (topic.chars().filter(c -> c == '/').count() >= limits.topicLevelsMax()) {
-            return deny(invalid, "the topic has more than " + limits.topicLevelsMax() + " levels");
-        }
-        return ALLOW;
-    }
-
-    private static Optional<Channel> ownChannel(Identity identity, String topic) {
-        return TrackerTopic.parse(topic)
-                .filter(parsed -> parsed.tracker().equals(identity.tracker()))
-                .map(TrackerTopic::channel);
-    }
-
-    /** Whether a channel leads from the tracker to the backend; the others lead the other way. */
-    private static boolean isUp(Channel channel) {
-        return switch (channel) {
-            case EPOCH, REPORT -> true;
-            case DOWN, FEED -> false;
+        return switch (identity) {
+            case Identity.OfTracker tracker -> TopicRules.trackerSubscribes(tracker, filter);
+            case Identity.OfClient client -> TopicRules.clientSubscribes(grants(client), filter);
         };
     }
 
-    private static Admission refuse(ReasonCode code, String reason) {
-        return new Admission.Refused(code, reason);
+    /** What a client may do now: its grants, and where a token narrows them only those within. */
+    private List<Grant> grants(Identity.OfClient client) {
+        List<Grant> grants =
+                directory
+                        .client(client.name())
+                        .filter(entry -> entry.number() == client.number())
+                        .map(ClientEntry::grants)
+                        .orElse(List.of());
+        return client.scopes().map(scopes -> narrowed(grants, scopes)).orElse(grants);
     }
 
-    private static Decision deny(ReasonCode code, String reason) {
-        return new Decision.Deny(code, reason);
+    /** Each scope that a grant covers, and each grant that a scope covers. */
+    private static List<Grant> narrowed(List<Grant> grants, List<Grant> scopes) {
+        return Stream.concat(
+                        scopes.stream()
+                                .filter(scope -> grants.stream().anyMatch(g -> covers(g, scope))),
+                        grants.stream()
+                                .filter(grant -> scopes.stream().anyMatch(s -> covers(s, grant))))
+                .toList();
+    }
+
+    private static boolean covers(Grant wide, Grant narrow) {
+        return wide.operation() == narrow.operation() && wide.filter().covers(narrow.filter());
+    }
+
+    private Optional<Decision> malformed(String topic, ReasonCode invalid) {
+        var packets = limits.packets();
+        if (topic.isEmpty()
+                || topic.getBytes(StandardCharsets.UTF_8).length > packets.topicBytesMax()) {
+            return Optional.of(
+                    deny(
+                            invalid,
+                            "the topic is not of 1 to " + packets.topicBytesMax() + " bytes",
+                            "limit"));
+        }
+        if (topic.chars().filter(c -> c == '/').count() >= packets.topicLevelsMax()) {
+            return Optional.of(
+                    deny(
+                            invalid,
+                            "the topic has more than " + packets.topicLevelsMax() + " levels",
+                            "limit"));
+        }
+        return Optional.empty();
+    }
+
+    private static Admission refuse(ReasonCode code, String reason, String rule) {
+        return new Admission.Refused(code, reason, rule);
+    }
+
+    private static Decision allow(String rule) {
+        return new Decision.Allow(rule);
+    }
+
+    private static Decision deny(ReasonCode code, String reason, String rule) {
+        return new Decision.Deny(code, reason, rule);
     }
 }

@@ -3,85 +3,215 @@ package io.outrider.gate;
 import java.time.Duration;
 
 /**
- * Ours to choose, unlike what MQTT fixes. Everything at the gate that could grow has a line here.
- *
- * @param packetBytesMax largest MQTT packet; a larger one ends the connection (0x95)
- * @param topicBytesMax longest topic or filter, UTF-8
- * @param topicLevelsMax most levels in a topic or filter
- * @param filtersMax most filters in one SUBSCRIBE
- * @param userPropertiesMax most user properties in one PUBLISH
- * @param userPropertyBytesMax most bytes in all of them, names and values
- * @param keepAliveMin shortest keep alive; a shorter one is refused
- * @param keepAliveMax longest keep alive: MQTT 5 clients that ask for more, or for none, are told
- *     this one; MQTT 3.1.1 cannot be told and is refused
- * @param sessionExpiryMax how long a session outlives its connection at most
- * @param receiveMax most QoS 1 publishes of one client that wait for their answer
- * @param topicAliasesMax most topic aliases of one client
- * @param downQueueMax most messages that wait for one tracker
- * @param connectionsMax most connections at once
- * @param handshakeTimeMax for the TLS handshake, from the first byte
- * @param connectTimeMax from the connection to the CONNECT
- * @param outcomeTimeMax how long an answer to a PUBLISH may take before it counts as withheld
- * @param withheldTime how long a client whose answer is withheld is kept waiting before it is
- *     disconnected; it spares the server a handshake for each impatient retry
+ * Ours to choose, unlike what MQTT fixes. Everything at the gate that could grow, last or repeat
+ * has a line here, and nothing else does.
  */
 public record Limits(
-        int packetBytesMax,
-        int topicBytesMax,
-        int topicLevelsMax,
-        int filtersMax,
-        int userPropertiesMax,
-        int userPropertyBytesMax,
-        Duration keepAliveMin,
-        Duration keepAliveMax,
-        Duration sessionExpiryMax,
-        int receiveMax,
-        int topicAliasesMax,
-        int downQueueMax,
-        int connectionsMax,
-        Duration handshakeTimeMax,
-        Duration connectTimeMax,
-        Duration outcomeTimeMax,
-        Duration withheldTime) {
+        Connecting connecting, Packets packets, Sessions sessions, Rates rates, Answers answers) {
 
     public static final Limits DEFAULT =
             new Limits(
-                    32 * 1024,
-                    128,
-                    8,
-                    8,
-                    16,
-                    2048,
-                    Duration.ofSeconds(5),
-                    Duration.ofMinutes(5),
-                    Duration.ofDays(1),
-                    64,
-                    4,
-                    32,
-                    20_000,
-                    Duration.ofSeconds(10),
-                    Duration.ofSeconds(10),
-                    Duration.ofSeconds(10),
-                    Duration.ofSeconds(5));
+                    Connecting.DEFAULT,
+                    Packets.DEFAULT,
+                    Sessions.DEFAULT,
+                    Rates.DEFAULT,
+                    Answers.DEFAULT);
 
-    public Limits {
-        requireInRange("packetBytesMax", packetBytesMax, 256, 256 * 1024 * 1024);
-        requireInRange("topicBytesMax", topicBytesMax, 76, 65_535);
-        requireInRange("topicLevelsMax", topicLevelsMax, 4, 200);
-        requireInRange("filtersMax", filtersMax, 1, 1_000);
-        requireInRange("userPropertiesMax", userPropertiesMax, 0, 1_000);
-        requireInRange("userPropertyBytesMax", userPropertyBytesMax, 0, packetBytesMax);
-        requireInRange("keepAliveMin", keepAliveMin.toSeconds(), 1, 65_535);
-        requireInRange("keepAliveMax", keepAliveMax.toSeconds(), keepAliveMin.toSeconds(), 65_535);
-        requireInRange("sessionExpiryMax", sessionExpiryMax.toSeconds(), 0, 365 * 86_400L);
-        requireInRange("receiveMax", receiveMax, 1, 65_535);
-        requireInRange("topicAliasesMax", topicAliasesMax, 1, 65_535);
-        requireInRange("downQueueMax", downQueueMax, 1, 10_000);
-        requireInRange("connectionsMax", connectionsMax, 1, 10_000_000);
-        requireInRange("handshakeTimeMax", handshakeTimeMax.toMillis(), 100, 3_600_000);
-        requireInRange("connectTimeMax", connectTimeMax.toMillis(), 100, 3_600_000);
-        requireInRange("outcomeTimeMax", outcomeTimeMax.toMillis(), 10, 3_600_000);
-        requireInRange("withheldTime", withheldTime.toMillis(), 0, 3_600_000);
+    /**
+     * Until a peer has proven who it is. An address prefix is a /24 of IPv4 or a /56 of IPv6.
+     *
+     * @param connectionsMax most connections at once
+     * @param connectionsPerPrefixMax most connections at once from one address prefix
+     * @param connectionsPerClientMax most connections at once of one client; a tracker has one
+     * @param unprovenMax most connections at once that have not been let in yet
+     * @param unprovenPerPrefixMax the same from one address prefix; where one more comes, the one
+     *     that has got least far is closed for it
+     * @param handshakesPerSecond how many TLS handshakes begin in a second; more of them wait
+     * @param handshakesPerPrefixPerSecond the same for one address prefix
+     * @param handshakeTimeMax from the connection to the end of the TLS handshake, however many
+     *     bytes come
+     * @param connectTimeMax from there to the end of the CONNECT, however many bytes come
+     * @param bytesMax most bytes of TLS records taken from a peer before its CONNECT is complete
+     * @param takeoverPause how long a connection is safe from being replaced by another of the same
+     *     identity from another address, as long as it is alive
+     */
+    public record Connecting(
+            int connectionsMax,
+            int connectionsPerPrefixMax,
+            int connectionsPerClientMax,
+            int unprovenMax,
+            int unprovenPerPrefixMax,
+            int handshakesPerSecond,
+            int handshakesPerPrefixPerSecond,
+            Duration handshakeTimeMax,
+            Duration connectTimeMax,
+            int bytesMax,
+            Duration takeoverPause) {
+
+        public static final Connecting DEFAULT =
+                new Connecting(
+                        20_000,
+                        20_000,
+                        16,
+                        4_096,
+                        512,
+                        1_000,
+                        500,
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(10),
+                        24 * 1024,
+                        Duration.ofSeconds(10));
+
+        public Connecting {
+            requireInRange("connectionsMax", connectionsMax, 1, 10_000_000);
+            requireInRange("connectionsPerPrefixMax", connectionsPerPrefixMax, 1, 10_000_000);
+            requireInRange("connectionsPerClientMax", connectionsPerClientMax, 1, 10_000);
+            requireInRange("unprovenMax", unprovenMax, 2, 1_000_000);
+            requireInRange("unprovenPerPrefixMax", unprovenPerPrefixMax, 2, unprovenMax);
+            requireInRange("handshakesPerSecond", handshakesPerSecond, 1, 1_000_000);
+            requireInRange(
+                    "handshakesPerPrefixPerSecond",
+                    handshakesPerPrefixPerSecond,
+                    1,
+                    handshakesPerSecond);
+            requireTime("handshakeTimeMax", handshakeTimeMax, 100, 3_600_000);
+            requireTime("connectTimeMax", connectTimeMax, 100, 3_600_000);
+            requireInRange("bytesMax", bytesMax, 4 * 1024, 16 * 1024 * 1024);
+            requireTime("takeoverPause", takeoverPause, 0, 3_600_000);
+        }
+    }
+
+    /**
+     * In one packet, or under way at once.
+     *
+     * @param packetBytesMax largest MQTT packet; a larger one ends the connection (0x95)
+     * @param topicBytesMax longest topic or filter, UTF-8
+     * @param topicLevelsMax most levels in a topic or filter
+     * @param filtersMax most filters in one SUBSCRIBE
+     * @param userPropertiesMax most user properties in one packet
+     * @param userPropertyBytesMax most bytes in all of them, names and values
+     * @param topicAliasesMax most topic aliases of one client, in each direction
+     * @param receiveMax most QoS 1 and 2 publishes of one client that wait for their answer
+     */
+    public record Packets(
+            int packetBytesMax,
+            int topicBytesMax,
+            int topicLevelsMax,
+            int filtersMax,
+            int userPropertiesMax,
+            int userPropertyBytesMax,
+            int topicAliasesMax,
+            int receiveMax) {
+
+        public static final Packets DEFAULT =
+                new Packets(128 * 1024, 256, 16, 16, 16, 2048, 16, 64);
+
+        public Packets {
+            requireInRange("packetBytesMax", packetBytesMax, 256, 256 * 1024 * 1024);
+            requireInRange("topicBytesMax", topicBytesMax, 76, 65_535);
+            requireInRange("topicLevelsMax", topicLevelsMax, 4, 200);
+            requireInRange("filtersMax", filtersMax, 1, 1_000);
+            requireInRange("userPropertiesMax", userPropertiesMax, 0, 1_000);
+            requireInRange("userPropertyBytesMax", userPropertyBytesMax, 0, packetBytesMax);
+            requireInRange("topicAliasesMax", topicAliasesMax, 1, 65_535);
+            requireInRange("receiveMax", receiveMax, 1, 65_535);
+        }
+    }
+
+    /**
+     * For as long as a session lives.
+     *
+     * @param keepAliveMin shortest keep alive: who asks for a shorter one gets this one
+     * @param keepAliveMax longest keep alive: who asks for a longer one, or for none, gets this
+     *     one; MQTT 5 clients are told
+     * @param expiryMax how long a session outlives its connection at most
+     * @param subscriptionsMax most subscriptions of one session
+     * @param queuedMax most messages that wait for one session; beyond, the oldest goes
+     * @param retainedMax most retained messages of all clients together
+     * @param retainedPerClientMax most retained messages of one client
+     */
+    public record Sessions(
+            Duration keepAliveMin,
+            Duration keepAliveMax,
+            Duration expiryMax,
+            int subscriptionsMax,
+            int queuedMax,
+            int retainedMax,
+            int retainedPerClientMax) {
+
+        public static final Sessions DEFAULT =
+                new Sessions(
+                        Duration.ofSeconds(5),
+                        Duration.ofMinutes(5),
+                        Duration.ofDays(1),
+                        100,
+                        1_000,
+                        10_000,
+                        1_000);
+
+        public Sessions {
+            requireTime("keepAliveMin", keepAliveMin, 1_000, 65_535_000);
+            requireTime("keepAliveMax", keepAliveMax, keepAliveMin.toMillis(), 65_535_000);
+            requireTime("expiryMax", expiryMax, 0, 365L * 86_400_000);
+            requireInRange("subscriptionsMax", subscriptionsMax, 1, 100_000);
+            requireInRange("queuedMax", queuedMax, 1, 1_000_000);
+            requireInRange("retainedMax", retainedMax, 1, 10_000_000);
+            requireInRange("retainedPerClientMax", retainedPerClientMax, 1, retainedMax);
+        }
+
+        /**
+         * The keep alive that holds, in seconds.
+         *
+         * @param asked 0 … 65,535; 0 asks for none, and is not honoured
+         */
+        public int keepAliveSeconds(int asked) {
+            int max = (int) keepAliveMax.toSeconds();
+            return asked == 0 ? max : Math.clamp(asked, (int) keepAliveMin.toSeconds(), max);
+        }
+    }
+
+    /**
+     * For each identity. QoS 1 and 2 are slowed down to this by answering later; QoS 0, which MQTT
+     * cannot slow down, ends in DISCONNECT 0x96.
+     *
+     * @param messagesPerSecond lasting
+     * @param messagesBurst on top, at once
+     * @param bytesPerSecond of payloads, lasting
+     * @param bytesBurst on top, at once; at least the largest packet
+     */
+    public record Rates(
+            int messagesPerSecond, int messagesBurst, int bytesPerSecond, int bytesBurst) {
+
+        public static final Rates DEFAULT = new Rates(1_000, 2_000, 1024 * 1024, 4 * 1024 * 1024);
+
+        public Rates {
+            requireInRange("messagesPerSecond", messagesPerSecond, 1, 1_000_000);
+            requireInRange("messagesBurst", messagesBurst, 1, 10_000_000);
+            requireInRange("bytesPerSecond", bytesPerSecond, 64, 1 << 30);
+            requireInRange("bytesBurst", bytesBurst, 64, 1 << 30);
+        }
+    }
+
+    /**
+     * Of our own answers.
+     *
+     * @param outcomeTimeMax how long an answer to a PUBLISH may take before it counts as withheld
+     * @param withheldTime how long a client whose answer is withheld is kept waiting before it is
+     *     disconnected; it spares the server a handshake for each impatient retry
+     */
+    public record Answers(Duration outcomeTimeMax, Duration withheldTime) {
+
+        public static final Answers DEFAULT =
+                new Answers(Duration.ofSeconds(10), Duration.ofSeconds(5));
+
+        public Answers {
+            requireTime("outcomeTimeMax", outcomeTimeMax, 10, 3_600_000);
+            requireTime("withheldTime", withheldTime, 0, 3_600_000);
+        }
+    }
+
+    private static void requireTime(String name, Duration value, long minMs, long maxMs) {
+        requireInRange(name, value.toMillis(), minMs, maxMs);
     }
 
     private static void requireInRange(String name, long value, long min, long max) {

@@ -109,7 +109,7 @@ class BrokerAttackTest {
 
     @Test
     void a_packet_over_the_limit_ends_the_connection_with_0x95() throws Exception {
-        int over = TestBroker.LIMITS.packetBytesMax() + 1;
+        int over = TestBroker.LIMITS.packets().packetBytesMax() + 1;
         byte[] whole = RawMqtt.packet(0x32, new byte[over]);
 
         assertDisconnected(Arrays.copyOf(whole, 4), 0x95); // said in its first bytes

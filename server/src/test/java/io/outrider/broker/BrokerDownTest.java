@@ -153,7 +153,7 @@ class BrokerDownTest {
         var first = persistent();
         subscribe(first, DOWN);
         first.disconnect();
-        int queueMax = TestBroker.LIMITS.downQueueMax();
+        int queueMax = TestBroker.LIMITS.sessions().queuedMax();
         for (int i = 0; i < queueMax + 3; i++) {
             assertThat(down(Payload.owning(new byte[] {(byte) i}))).isTrue();
         }

@@ -13,10 +13,13 @@ import com.hivemq.extension.sdk.api.parameter.ExtensionStartOutput;
 import com.hivemq.extension.sdk.api.parameter.ExtensionStopInput;
 import com.hivemq.extension.sdk.api.parameter.ExtensionStopOutput;
 import com.hivemq.extension.sdk.api.services.Services;
-import io.outrider.gate.Enrolled;
+import io.outrider.gate.ClientEntry;
+import io.outrider.gate.Directory;
 import io.outrider.gate.Gate;
 import io.outrider.gate.TestAuthority;
 import io.outrider.gate.TestAuthority.Credential;
+import io.outrider.gate.TrackerEntry;
+import io.outrider.topic.TrackerId;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Objects;
@@ -207,11 +210,19 @@ class BrokerFailsClosedTest {
         return new Gate(
                 TestAuthority.INSTALLATION,
                 TestBroker.LIMITS,
-                _ -> {
-                    if (registryBroken.get()) {
-                        throw new IllegalStateException("sabotage");
+                new Directory() {
+                    @Override
+                    public Optional<TrackerEntry> tracker(TrackerId id) {
+                        if (registryBroken.get()) {
+                            throw new IllegalStateException("sabotage");
+                        }
+                        return parts.registry.tracker(id);
                     }
-                    return Optional.of(new Enrolled(1, credential.keyHash()));
+
+                    @Override
+                    public Optional<ClientEntry> client(String name) {
+                        throw new IllegalStateException("nobody asked for a client");
+                    }
                 },
                 InstantSource.system());
     }

@@ -11,7 +11,6 @@ import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubAckException;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishResult;
 import com.hivemq.client.mqtt.mqtt5.message.publish.puback.Mqtt5PubAck;
-import io.outrider.gate.Enrolled;
 import io.outrider.gate.ReasonCode;
 import io.outrider.gate.TestAuthority.Credential;
 import io.outrider.gate.TestAuthority.Request;
@@ -208,7 +207,7 @@ class BrokerPublishTest {
         truck.connect();
 
         assertThat(Duration.ofNanos(System.nanoTime() - begin))
-                .isLessThan(TestBroker.LIMITS.withheldTime().multipliedBy(20));
+                .isLessThan(TestBroker.LIMITS.answers().withheldTime().multipliedBy(20));
         assertThat(broker.received).hasSize(1);
     }
 
@@ -298,7 +297,7 @@ class BrokerPublishTest {
         var brief =
                 broker.authority.issue(
                         Request.tracker("acme.brief").valid(soon.minusSeconds(60), soon));
-        broker.registry.put(new TrackerId("acme", "brief"), new Enrolled(1, brief.keyHash()));
+        broker.registry.enrol(new TrackerId("acme", "brief"), 1, brief.keyHash());
         var client = broker.client(brief, "acme.brief");
         client.connect();
         Thread.sleep(Duration.between(Instant.now(), soon.plusSeconds(1)).toMillis());
@@ -311,7 +310,7 @@ class BrokerPublishTest {
 
     @Test
     void who_was_removed_meanwhile_publishes_nothing_more() {
-        broker.registry.remove(TRUCK);
+        broker.registry.trackers.remove(TRUCK);
 
         assertThat(disconnected(truck.toAsync().publish(report()))).isEqualTo(0x87);
         assertThat(broker.received).isEmpty();
@@ -324,7 +323,7 @@ class BrokerPublishTest {
 
         // It is the server that waits, for who would come again at once.
         assertThat(Duration.ofNanos(System.nanoTime() - begin))
-                .isGreaterThan(TestBroker.LIMITS.withheldTime());
+                .isGreaterThan(TestBroker.LIMITS.answers().withheldTime());
     }
 
     // What an inbox must not give, and what nothing stops it from giving.

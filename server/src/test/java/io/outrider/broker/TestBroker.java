@@ -5,12 +5,12 @@ import com.hivemq.client.mqtt.MqttClientSslConfig;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5ClientBuilder;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5DisconnectException;
-import io.outrider.gate.Enrolled;
 import io.outrider.gate.Gate;
 import io.outrider.gate.GateEvent;
 import io.outrider.gate.Limits;
 import io.outrider.gate.TestAuthority;
 import io.outrider.gate.TestAuthority.Credential;
+import io.outrider.gate.TestDirectory;
 import io.outrider.topic.TrackerId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,11 +21,8 @@ import java.security.cert.Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -42,7 +39,7 @@ final class TestBroker implements AutoCloseable {
     static final Limits LIMITS = limits(Duration.ofSeconds(3), Duration.ofMillis(500));
 
     final TestAuthority authority = new TestAuthority("ours");
-    final Map<TrackerId, Enrolled> registry = new ConcurrentHashMap<>();
+    final TestDirectory registry = new TestDirectory();
     final List<GateEvent> events = new CopyOnWriteArrayList<>();
     final List<Inbound> received = new CopyOnWriteArrayList<>();
     final Path directory;
@@ -72,24 +69,24 @@ final class TestBroker implements AutoCloseable {
 
     static Limits limits(Duration outcomeTimeMax, Duration withheldTime) {
         var d = Limits.DEFAULT;
+        var c = d.connecting();
         return new Limits(
-                d.packetBytesMax(),
-                d.topicBytesMax(),
-                d.topicLevelsMax(),
-                d.filtersMax(),
-                d.userPropertiesMax(),
-                d.userPropertyBytesMax(),
-                d.keepAliveMin(),
-                d.keepAliveMax(),
-                d.sessionExpiryMax(),
-                d.receiveMax(),
-                d.topicAliasesMax(),
-                d.downQueueMax(),
-                d.connectionsMax(),
-                Duration.ofSeconds(2),
-                Duration.ofSeconds(2),
-                outcomeTimeMax,
-                withheldTime);
+                new Limits.Connecting(
+                        c.connectionsMax(),
+                        c.connectionsPerPrefixMax(),
+                        c.connectionsPerClientMax(),
+                        c.unprovenMax(),
+                        c.unprovenPerPrefixMax(),
+                        c.handshakesPerSecond(),
+                        c.handshakesPerPrefixPerSecond(),
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(2),
+                        c.bytesMax(),
+                        c.takeoverPause()),
+                d.packets(),
+                d.sessions(),
+                d.rates(),
+                new Limits.Answers(outcomeTimeMax, withheldTime));
     }
 
     BrokerConfig config() {
@@ -112,11 +109,7 @@ final class TestBroker implements AutoCloseable {
     }
 
     Gate gate() {
-        return new Gate(
-                TestAuthority.INSTALLATION,
-                LIMITS,
-                id -> Optional.ofNullable(registry.get(id)),
-                InstantSource.system());
+        return new Gate(TestAuthority.INSTALLATION, LIMITS, registry, InstantSource.system());
     }
 
     Inbox inbox() {
@@ -140,7 +133,7 @@ final class TestBroker implements AutoCloseable {
     /** Issues a certificate to a tracker and enters it in the registry. */
     Credential enrol(String id, long number) {
         var credential = authority.tracker(id);
-        registry.put(TrackerId.parse(id).orElseThrow(), new Enrolled(number, credential.keyHash()));
+        registry.enrol(TrackerId.parse(id).orElseThrow(), number, credential.keyHash());
         return credential;
     }
 

@@ -2,6 +2,7 @@ package io.outrider.gate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.outrider.fleet.Method;
 import io.outrider.gate.TestAuthority.Credential;
 import io.outrider.gate.TestAuthority.Request;
 import io.outrider.topic.TrackerId;
@@ -9,11 +10,10 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class GateAdmitTest {
@@ -22,21 +22,21 @@ class GateAdmitTest {
     private static final String URI = TRUCK.uri(TestAuthority.INSTALLATION);
 
     private final Credential truck = AUTHORITY.tracker("acme.truck-1");
-    private final Map<TrackerId, Enrolled> registry =
-            new HashMap<>(Map.of(TRUCK, new Enrolled(7, truck.keyHash())));
+    private final TestDirectory directory = new TestDirectory();
     private final Instant begin = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     private Instant now = begin;
     private final Gate gate =
-            new Gate(
-                    TestAuthority.INSTALLATION,
-                    Limits.DEFAULT,
-                    id -> Optional.ofNullable(registry.get(id)),
-                    () -> now);
+            new Gate(TestAuthority.INSTALLATION, Limits.DEFAULT, directory, () -> now);
+
+    @BeforeEach
+    void enrol() {
+        directory.enrol(TRUCK, 7, truck.keyHash());
+    }
 
     @Test
     void a_certificate_without_a_subject_alternative_name_is_refused() {
         assertObjection(
-                new Request("CN=acme.truck-1").purpose(KeyPurposeId.id_kp_clientAuth), "SAN URI");
+                new Request("CN=acme.truck-1").purpose(KeyPurposeId.id_kp_clientAuth), "(URI)");
     }
 
     @Test
@@ -44,10 +44,10 @@ class GateAdmitTest {
         assertObjection(
                 Request.tracker("acme.truck-1")
                         .uri(new TrackerId("acme", "truck-2").uri(TestAuthority.INSTALLATION)),
-                "SAN URI");
+                "(URI)");
         assertObjection(
                 Request.tracker("acme.truck-1").name(new GeneralName(GeneralName.dNSName, "a.b")),
-                "SAN URI");
+                "(URI)");
     }
 
     @Test
@@ -56,7 +56,7 @@ class GateAdmitTest {
                 new Request("CN=acme.truck-1")
                         .purpose(KeyPurposeId.id_kp_clientAuth)
                         .name(new GeneralName(GeneralName.dNSName, URI)),
-                "SAN URI");
+                "(URI)");
     }
 
     @Test
@@ -119,25 +119,27 @@ class GateAdmitTest {
         Instant last = begin.plus(Duration.ofDays(1));
         var credential =
                 AUTHORITY.issue(Request.tracker("acme.truck-1").valid(begin, last), truck.key());
-        ConnectRequest connect = connect(credential.certificate());
+        X509Certificate connect = credential.certificate();
 
         now = begin.minusMillis(1);
-        assertRefused(connect, ReasonCode.NOT_AUTHORIZED, "not valid now");
+        assertRefused(connect, ReasonCode.NOT_AUTHORIZED, "not valid yet");
         now = begin;
         assertAdmitted(connect);
-        now = last;
+        now = last.minusMillis(1);
         assertAdmitted(connect);
-        now = last.plusMillis(1);
-        assertRefused(connect, ReasonCode.NOT_AUTHORIZED, "not valid now");
+        now = last;
+        assertRefused(connect, ReasonCode.NOT_AUTHORIZED, "has ended");
     }
 
     @Test
     void nobody_without_a_certificate() {
-        var connect =
-                new ConnectRequest(
-                        MqttVersion.V5, "acme.truck-1", Optional.empty(), 60, false, false);
-
-        assertRefused(connect, ReasonCode.NOT_AUTHORIZED, "no client certificate");
+        assertThat(
+                        gate.admit(
+                                connect("acme.truck-1", MqttVersion.V5, 60),
+                                new Proof.Nothing("there is no client certificate")))
+                .isInstanceOfSatisfying(
+                        Admission.Refused.class,
+                        refused -> assertThat(refused.reason()).contains("no client certificate"));
     }
 
     @Test
@@ -152,51 +154,33 @@ class GateAdmitTest {
 
     @Test
     void who_is_not_enrolled_or_no_more_is_refused() {
-        registry.clear();
+        directory.trackers.clear();
 
-        assertRefused(connect(truck.certificate()), ReasonCode.NOT_AUTHORIZED, "is not enrolled");
+        assertRefused(truck.certificate(), ReasonCode.NOT_AUTHORIZED, "is not enrolled");
     }
 
     @Test
     void another_key_than_the_enrolled_one_is_refused() {
         var twin = AUTHORITY.tracker("acme.truck-1");
 
-        assertRefused(connect(twin.certificate()), ReasonCode.NOT_AUTHORIZED, "another key");
+        assertRefused(twin.certificate(), ReasonCode.NOT_AUTHORIZED, "another key");
     }
 
     @Test
     void the_enrolled_key_under_a_renewed_certificate_is_admitted() {
         var renewed = AUTHORITY.issue(Request.tracker("acme.truck-1"), truck.key());
 
-        assertAdmitted(connect(renewed.certificate()));
+        assertAdmitted(renewed.certificate());
     }
 
     @Test
     void a_will_is_refused() {
-        var connect =
-                new ConnectRequest(
-                        MqttVersion.V5,
-                        "acme.truck-1",
-                        Optional.of(truck.certificate()),
-                        60,
-                        true,
-                        false);
+        var will = new ConnectRequest.Will("o1/acme/truck-1/report", 1, false);
 
-        assertRefused(connect, ReasonCode.NOT_AUTHORIZED, "will");
-    }
-
-    @Test
-    void enhanced_authentication_is_refused() {
-        var connect =
-                new ConnectRequest(
-                        MqttVersion.V5,
-                        "acme.truck-1",
-                        Optional.of(truck.certificate()),
-                        60,
-                        false,
-                        true);
-
-        assertRefused(connect, ReasonCode.BAD_AUTHENTICATION_METHOD, "only method");
+        assertRefused(
+                new ConnectRequest(MqttVersion.V5, "acme.truck-1", 60, Optional.of(will)),
+                ReasonCode.NOT_AUTHORIZED,
+                "will");
     }
 
     @Test
@@ -208,52 +192,61 @@ class GateAdmitTest {
     }
 
     @Test
-    void the_keep_alive_has_a_limit_on_both_sides() {
-        assertAdmitted(connect("acme.truck-1", MqttVersion.V5, 5));
-        assertAdmitted(connect("acme.truck-1", MqttVersion.V3_1_1, 300));
-        for (MqttVersion version : new MqttVersion[] {MqttVersion.V5, MqttVersion.V3_1_1}) {
-            assertRefused(
-                    connect("acme.truck-1", version, 4), ReasonCode.QUOTA_EXCEEDED, "below 5 s");
-        }
-        // MQTT 3.1.1 has no word for a server's keep alive; MQTT 5 is told it in the CONNACK.
-        for (int tooLong : new int[] {0, 301, 65_535}) {
-            assertAdmitted(connect("acme.truck-1", MqttVersion.V5, tooLong));
-            assertRefused(
-                    connect("acme.truck-1", MqttVersion.V3_1_1, tooLong),
-                    ReasonCode.QUOTA_EXCEEDED,
-                    "above 300 s");
-        }
+    void the_keep_alive_is_kept_within_its_range_and_none_is_not_honoured() {
+        var sessions = Limits.DEFAULT.sessions();
+
+        assertThat(sessions.keepAliveSeconds(0)).isEqualTo(300);
+        assertThat(sessions.keepAliveSeconds(65_535)).isEqualTo(300);
+        assertThat(sessions.keepAliveSeconds(301)).isEqualTo(300);
+        assertThat(sessions.keepAliveSeconds(300)).isEqualTo(300);
+        assertThat(sessions.keepAliveSeconds(5)).isEqualTo(5);
+        assertThat(sessions.keepAliveSeconds(4)).isEqualTo(5);
     }
 
     @Test
     void who_was_admitted_is_known_by_the_enrolment_number() {
         var until = truck.certificate().getNotAfter().toInstant();
 
-        assertThat(gate.admit(connect(truck.certificate())))
-                .isEqualTo(new Admission.Admitted(new Identity(TRUCK, 7, until)));
+        assertThat(admit(truck.certificate()))
+                .isEqualTo(
+                        new Admission.Admitted(
+                                new Identity.OfTracker(TRUCK, 7, Method.CERTIFICATE, until)));
     }
 
     @Test
     void nobody_stays_past_removal_another_enrolment_or_the_certificates_end() {
-        var identity = new Identity(TRUCK, 7, begin);
+        var identity = new Identity.OfTracker(TRUCK, 7, Method.CERTIFICATE, begin.plusMillis(1));
 
-        assertThat(gate.stay(identity)).isEqualTo(new Decision.Allow());
+        assertThat(gate.stay(identity)).isInstanceOf(Decision.Allow.class);
         now = begin.plusMillis(1);
         assertThat(gate.stay(identity)).isInstanceOf(Decision.Deny.class);
         now = begin;
-        registry.put(TRUCK, new Enrolled(8, truck.keyHash()));
+        directory.enrol(TRUCK, 8, truck.keyHash());
         assertThat(gate.stay(identity)).isInstanceOf(Decision.Deny.class);
-        registry.clear();
+        directory.trackers.clear();
         assertThat(gate.stay(identity)).isInstanceOf(Decision.Deny.class);
     }
 
     private void assertObjection(Request request, String reason) {
         var credential = AUTHORITY.issue(request, truck.key());
-        assertRefused(connect(credential.certificate()), ReasonCode.NOT_AUTHORIZED, reason);
+        assertRefused(credential.certificate(), ReasonCode.NOT_AUTHORIZED, reason);
+    }
+
+    private void assertRefused(X509Certificate certificate, ReasonCode code, String reason) {
+        assertRefused(
+                connect("acme.truck-1", MqttVersion.V5, 60),
+                new Proof.OfCertificate(certificate),
+                code,
+                reason);
     }
 
     private void assertRefused(ConnectRequest connect, ReasonCode code, String reason) {
-        assertThat(gate.admit(connect))
+        assertRefused(connect, new Proof.OfCertificate(truck.certificate()), code, reason);
+    }
+
+    private void assertRefused(
+            ConnectRequest connect, Proof proof, ReasonCode code, String reason) {
+        assertThat(gate.admit(connect, proof))
                 .isInstanceOfSatisfying(
                         Admission.Refused.class,
                         refused -> {
@@ -262,17 +255,16 @@ class GateAdmitTest {
                         });
     }
 
-    private void assertAdmitted(ConnectRequest connect) {
-        assertThat(gate.admit(connect)).isInstanceOf(Admission.Admitted.class);
+    private void assertAdmitted(X509Certificate certificate) {
+        assertThat(admit(certificate)).isInstanceOf(Admission.Admitted.class);
     }
 
-    private ConnectRequest connect(String clientId, MqttVersion version, int keepAlive) {
-        return new ConnectRequest(
-                version, clientId, Optional.of(truck.certificate()), keepAlive, false, false);
+    private Admission admit(X509Certificate certificate) {
+        return gate.admit(
+                connect("acme.truck-1", MqttVersion.V5, 60), new Proof.OfCertificate(certificate));
     }
 
-    private static ConnectRequest connect(X509Certificate certificate) {
-        return new ConnectRequest(
-                MqttVersion.V5, "acme.truck-1", Optional.of(certificate), 60, false, false);
+    private static ConnectRequest connect(String clientId, MqttVersion version, int keepAlive) {
+        return new ConnectRequest(version, clientId, keepAlive, Optional.empty());
     }
 }

@@ -2,6 +2,7 @@ package io.outrider.gate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.outrider.fleet.Method;
 import io.outrider.topic.TrackerId;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ class GateOracleTest {
             new Gate(
                     TestAuthority.INSTALLATION,
                     Limits.DEFAULT,
-                    id -> Optional.empty(),
+                    new TestDirectory(),
                     () -> Instant.EPOCH);
 
     @Test
@@ -36,7 +37,7 @@ class GateOracleTest {
         List<String> topics = topics();
         var allowed = new TreeSet<String>();
         for (TrackerId tracker : TRACKERS) {
-            var identity = new Identity(tracker, 1, Instant.MAX);
+            var identity = new Identity.OfTracker(tracker, 1, Method.CERTIFICATE, Instant.MAX);
             for (String topic : topics) {
                 for (int qos = 0; qos <= 2; qos++) {
                     for (boolean retain : new boolean[] {false, true}) {
@@ -52,7 +53,8 @@ class GateOracleTest {
                         }
                     }
                 }
-                if (gate.subscribe(identity, topic) instanceof Decision.Allow) {
+                if (gate.subscribe(identity, new SubscribeRequest(topic, 1))
+                        instanceof Decision.Allow) {
                     allowed.add(tracker + " subscribe " + topic);
                 }
             }

@@ -2,6 +2,7 @@ package io.outrider.gate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.outrider.fleet.Method;
 import io.outrider.topic.TrackerId;
 import java.time.Instant;
 import java.util.Optional;
@@ -11,12 +12,14 @@ class GateTopicTest {
     private static final String REPORT = "o1/acme/truck-1/report";
     private static final String DOWN = "o1/acme/truck-1/down";
 
-    private final Identity truck = new Identity(new TrackerId("acme", "truck-1"), 1, Instant.MAX);
+    private final Identity truck =
+            new Identity.OfTracker(
+                    new TrackerId("acme", "truck-1"), 1, Method.CERTIFICATE, Instant.MAX);
     private final Gate gate =
             new Gate(
                     TestAuthority.INSTALLATION,
                     Limits.DEFAULT,
-                    id -> Optional.empty(),
+                    new TestDirectory(),
                     () -> Instant.EPOCH);
 
     @Test
@@ -51,13 +54,13 @@ class GateTopicTest {
     @Test
     void a_topic_has_a_longest_length_and_a_greatest_depth() {
         // On this side of the limit the topic is merely not one of its own.
-        assertThat(publish("a".repeat(128))).isEqualTo(ReasonCode.NOT_AUTHORIZED);
-        assertThat(publish("a".repeat(129))).isEqualTo(ReasonCode.TOPIC_NAME_INVALID);
-        assertThat(publish("ä".repeat(65))).isEqualTo(ReasonCode.TOPIC_NAME_INVALID);
-        assertThat(publish("/".repeat(7))).isEqualTo(ReasonCode.NOT_AUTHORIZED);
-        assertThat(publish("/".repeat(8))).isEqualTo(ReasonCode.TOPIC_NAME_INVALID);
-        assertThat(subscribe("a".repeat(129))).isEqualTo(ReasonCode.TOPIC_FILTER_INVALID);
-        assertThat(subscribe("/".repeat(8))).isEqualTo(ReasonCode.TOPIC_FILTER_INVALID);
+        assertThat(publish("a".repeat(256))).isEqualTo(ReasonCode.NOT_AUTHORIZED);
+        assertThat(publish("a".repeat(257))).isEqualTo(ReasonCode.TOPIC_NAME_INVALID);
+        assertThat(publish("ä".repeat(129))).isEqualTo(ReasonCode.TOPIC_NAME_INVALID);
+        assertThat(publish("/".repeat(15))).isEqualTo(ReasonCode.NOT_AUTHORIZED);
+        assertThat(publish("/".repeat(16))).isEqualTo(ReasonCode.TOPIC_NAME_INVALID);
+        assertThat(subscribe("a".repeat(257))).isEqualTo(ReasonCode.TOPIC_FILTER_INVALID);
+        assertThat(subscribe("/".repeat(16))).isEqualTo(ReasonCode.TOPIC_FILTER_INVALID);
     }
 
     @Test
@@ -87,7 +90,7 @@ class GateTopicTest {
     }
 
     private ReasonCode subscribe(String filter) {
-        return code(gate.subscribe(truck, filter));
+        return code(gate.subscribe(truck, new SubscribeRequest(filter, 1)));
     }
 
     private static PublishRequest request(int properties, int bytes) {
@@ -100,8 +103,8 @@ class GateTopicTest {
 
     private static ReasonCode code(Decision decision) {
         return switch (decision) {
-            case Decision.Allow() -> ReasonCode.SUCCESS;
-            case Decision.Deny(var code, _) -> code;
+            case Decision.Allow _ -> ReasonCode.SUCCESS;
+            case Decision.Deny(var code, _, _) -> code;
         };
     }
 }

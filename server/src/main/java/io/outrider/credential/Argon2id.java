@@ -1,0 +1,52 @@
+package io.outrider.credential;
+
+import com.password4j.Argon2Function;
+import com.password4j.types.Argon2;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
+
+/**
+ * Argon2id (RFC 9106) on one lane, as PHC strings.
+ *
+ * @param memoryKib what one computation occupies
+ * @param passes over that memory
+ */
+record Argon2id(int memoryKib, int passes) {
+    /**
+     * 8 MiB once. Our passwords have 140 bits: nobody tries them all at any price, so the price
+     * bounds what a stranger's wrong guess costs us (docs/decisions.md).
+     */
+    static final Argon2id STANDARD = new Argon2id(8 * 1024, 1);
+
+    private static final int HASH_BYTES = 32;
+
+    /** The costs that we would compute for a stored hash: at most 64 MiB, three times. */
+    private static final Pattern BOUNDED =
+            Pattern.compile(
+                    "\\$argon2id\\$v=19\\$m=(\\d{1,5}),t=([1-3]),p=1"
+                            + "\\$[A-Za-z0-9+/]{22}\\$[A-Za-z0-9+/]{43}");
+
+    private static final int MEMORY_KIB_MIN = 8; // RFC 9106 section 3.1
+    private static final int MEMORY_KIB_MAX = 64 * 1024;
+
+    String hash(byte[] password, byte[] salt) {
+        return Argon2Function.getInstance(memoryKib, passes, 1, HASH_BYTES, Argon2.ID)
+                .hash(password, salt)
+                .getResult();
+    }
+
+    static boolean isBounded(String phc) {
+        var matcher = BOUNDED.matcher(phc);
+        if (!matcher.matches()) {
+            return false;
+        }
+        int memoryKib = Integer.parseInt(matcher.group(1));
+        return memoryKib >= MEMORY_KIB_MIN && memoryKib <= MEMORY_KIB_MAX;
+    }
+
+    /** Compares in constant time. */
+    static boolean matches(byte[] password, String phc) {
+        return Argon2Function.getInstanceFromHash(phc)
+                .check(password, phc.getBytes(StandardCharsets.US_ASCII));
+    }
+}

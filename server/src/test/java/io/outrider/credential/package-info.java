@@ -1,0 +1,4 @@
+@NullMarked
+package io.outrider.credential;
+
+import org.jspecify.annotations.NullMarked;

@@ -11,9 +11,8 @@ import io.outrider.dashboard.Accounts;
 import io.outrider.dashboard.Dashboard;
 import io.outrider.dashboard.FleetSource;
 import io.outrider.dashboard.PositionSource;
-import io.outrider.fleet.Method;
 import io.outrider.fleet.Registry;
-import io.outrider.fleet.Standing;
+import io.outrider.fleet.RightsChange;
 import io.outrider.fleet.Tracker;
 import io.outrider.gate.ClientEntry;
 import io.outrider.gate.Directory;
@@ -35,7 +34,6 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -94,7 +92,7 @@ final class Server implements AutoCloseable {
                                     gate,
                                     new Inlet(intake, clock),
                                     watch));
-            registry.onRemoval(tracker -> cutOff(broker, tracker));
+            registry.onChange(change -> heard(broker, change));
 
             EnrolmentServer enrolment =
                     opened.add(
@@ -217,26 +215,51 @@ final class Server implements AutoCloseable {
                         .map(tracker ->
                                 new TrackerEntry(
                                         tracker.enrolment(),
-                                        Standing.ACTIVE,
+                                        tracker.standing(),
                                         tracker.state() instanceof Tracker.Enrolled state
                                                 ? Optional.of(new KeyHash(state.keySha256()))
                                                 : Optional.empty(),
-                                        Set.of(Method.CERTIFICATE)));
+                                        tracker.methods().methods()));
             }
 
             @Override
             public Optional<ClientEntry> client(String name) {
-                return Optional.empty();
+                return registry.client(name)
+                        .map(client ->
+                                new ClientEntry(
+                                        client.number(),
+                                        client.certificate()
+                                                .map(its -> new KeyHash(its.keySha256())),
+                                        client.methods().methods(),
+                                        client.grants()));
             }
         };
     }
 
-    private static void cutOff(Broker broker, Tracker tracker) {
+    private static void heard(Broker broker, RightsChange change) {
+        switch (change) {
+            case RightsChange.Removed(var who) -> cutOff(broker, who, "removed");
+            case RightsChange.Quarantined(var who, _) -> cutOff(broker, who, "quarantined");
+            case RightsChange.Revoked(var who, _) -> cutOff(broker, who, "revoked");
+            case RightsChange.MethodsChanged(var who, _) -> cutOff(broker, who, "methods changed");
+            case RightsChange.PasswordChanged(var who) -> cutOff(broker, who, "password changed");
+            case RightsChange.GrantsChanged(var who) -> cutOff(broker, who, "grants changed");
+            case RightsChange.KeyChanged(var who) -> cutOff(broker, who, "key changed");
+            case RightsChange.Released _ -> {
+                // It was cut off when it was quarantined, and comes by itself.
+            }
+        }
+    }
+
+    private static void cutOff(Broker broker, RightsChange.Who who, String why) {
         try {
-            broker.disconnect(tracker.id(), "removed");
+            Optional<TrackerId> tracker = TrackerId.parse(who.name());
+            if (tracker.isPresent()) {
+                broker.disconnect(tracker.get(), why);
+            }
         } catch (BrokerException e) {
             // The gate asks the registry at each publish, so it can do nothing any more.
-            log.error("{} was removed, but its connection is still open", tracker.id(), e);
+            log.error("{}: {}, but its connection is still open", who.name(), why, e);
         }
     }
 

@@ -9,8 +9,15 @@ import java.time.Instant;
  *
  * @param enrolment at least 1, given at {@link Registry#add} and never again: what is stored for a
  *     tracker is stored under this number, so that a name that is added again inherits nothing
+ * @param methods by which it may prove itself
  */
-public record Tracker(TrackerId id, long enrolment, Instant addedAt, State state) {
+public record Tracker(
+        TrackerId id,
+        long enrolment,
+        Instant addedAt,
+        State state,
+        Stand stand,
+        MethodPolicy methods) {
 
     /** How far a tracker has come. */
     public sealed interface State {}
@@ -32,4 +39,32 @@ public record Tracker(TrackerId id, long enrolment, Instant addedAt, State state
             String certificateSerial,
             Instant certificateNotAfter)
             implements State {}
+
+    /**
+     * How it stands with its operator.
+     *
+     * @param since when it came to that
+     * @param reason in the operator's words; empty where none was given
+     */
+    public record Stand(Standing standing, Instant since, String reason) {}
+
+    public Standing standing() {
+        return stand.standing();
+    }
+
+    RightsChange.Who who() {
+        return new RightsChange.Who(IdentityKind.TRACKER, id.toString(), enrolment);
+    }
+
+    Tracker with(State newState) {
+        return new Tracker(id, enrolment, addedAt, newState, stand, methods);
+    }
+
+    Tracker with(Stand newStand) {
+        return new Tracker(id, enrolment, addedAt, state, newStand, methods);
+    }
+
+    Tracker with(MethodPolicy newMethods) {
+        return new Tracker(id, enrolment, addedAt, state, stand, newMethods);
+    }
 }

@@ -185,12 +185,12 @@ class RegistryTest {
         addTruck();
         enrol(TRUCK, TOKEN, newKey());
         Tracker before = tracker();
-        var heard = new ArrayList<Tracker>();
-        registry.onRemoval(heard::add);
+        var heard = new ArrayList<RightsChange>();
+        registry.onChange(heard::add);
 
         assertMade(registry.remove("acme.truck-7"));
 
-        assertThat(heard).containsExactly(before);
+        assertThat(heard).containsExactly(new RightsChange.Removed(before.who()));
         assertThat(registry.find(TRUCK)).isEmpty();
         assertThat(registry.check(TRUCK, TOKEN)).isEqualTo(TokenCheck.WRONG);
         assertThat(registry.trackers()).isEmpty();

@@ -1,12 +1,17 @@
 package io.outrider.topic;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * A topic filter (MQTT 5, section 4.7) without a shared subscription's {@code $share/GROUP/}.
- * Whoever holds one holds a well-formed one.
+ * A topic filter (MQTT 5, section 4.7) without a shared subscription's {@code $share/GROUP/}. One
+ * without wildcards is a topic name, too. Compared code point by code point: there is no folding of
+ * case, no normal form and no escape, so that what looks alike is not alike.
+ *
+ * <p>Whoever holds one holds a well-formed one: of 1 to 65,535 bytes, wildcards in their place
+ * only, and none of the characters that a server may refuse in every text (section 1.5.4).
  *
  * @param levels of the filter: {@code +} alone for any one level, {@code #} alone and last for any
  *     number of levels, the parent included
@@ -17,17 +22,19 @@ public record TopicFilter(List<String> levels) {
     public TopicFilter {
         levels = List.copyOf(levels);
         if (!isWellFormed(levels)) {
-            throw new IllegalArgumentException("not a topic filter: " + String.join("/", levels));
+            throw new IllegalArgumentException("not a topic filter");
         }
     }
 
-    /** Empty where the text is no filter: empty, with NUL, or with a wildcard out of its place. */
+    /** Empty where the text is no filter. */
     public static Optional<TopicFilter> parse(String text) {
-        if (text.isEmpty() || text.length() > BYTES_MAX) {
-            return Optional.empty();
-        }
         List<String> levels = Arrays.asList(text.split("/", -1));
         return isWellFormed(levels) ? Optional.of(new TopicFilter(levels)) : Optional.empty();
+    }
+
+    /** Whether this stands for more than the one topic that is spelt like it. */
+    public boolean hasWildcard() {
+        return levels.getLast().equals("#") || levels.contains("+");
     }
 
     /**
@@ -55,12 +62,9 @@ public record TopicFilter(List<String> levels) {
 
     /** Whether every topic that the other filter matches is matched by this one. */
     public boolean covers(TopicFilter other) {
-        List<String> theirs = other.levels;
+        List<String> theirs = other.withoutEmptyParent();
         if (isWild(levels.getFirst()) && theirs.getFirst().startsWith("$")) {
             return false;
-        }
-        if (theirs.equals(List.of("#")) && levels.equals(List.of("+", "#"))) {
-            return true; // two spellings of the same set
         }
         for (int i = 0; i < levels.size(); i++) {
             String level = levels.get(i);
@@ -82,21 +86,57 @@ public record TopicFilter(List<String> levels) {
         return String.join("/", levels);
     }
 
+    /**
+     * {@code #} includes the parent. Where that would be the empty topic, which does not exist,
+     * this spells the same set with one level more.
+     */
+    private List<String> withoutEmptyParent() {
+        if (levels.equals(List.of("#"))) {
+            return List.of("+", "#");
+        }
+        return levels.equals(List.of("", "#")) ? List.of("", "+", "#") : levels;
+    }
+
     private static boolean isWild(String level) {
         return level.equals("+") || level.equals("#");
     }
 
     private static boolean isWellFormed(List<String> levels) {
+        if (levels.isEmpty() || levels.equals(List.of(""))) {
+            return false;
+        }
+        long bytes = levels.size() - 1L;
         for (int i = 0; i < levels.size(); i++) {
             String level = levels.get(i);
-            boolean misplaced =
-                    level.equals("#")
-                            ? i != levels.size() - 1
-                            : !level.equals("+") && (level.contains("+") || level.contains("#"));
-            if (misplaced || level.indexOf('\0') >= 0 || level.contains("/")) {
+            boolean isLast = i == levels.size() - 1;
+            if (!isText(level) || !isWildcardInItsPlace(level, isLast)) {
                 return false;
             }
+            bytes += level.getBytes(StandardCharsets.UTF_8).length;
         }
-        return !levels.isEmpty() && !levels.equals(List.of(""));
+        return bytes <= BYTES_MAX;
+    }
+
+    private static boolean isWildcardInItsPlace(String level, boolean isLast) {
+        return switch (level) {
+            case "+" -> true;
+            case "#" -> isLast;
+            default -> level.indexOf('+') < 0 && level.indexOf('#') < 0;
+        };
+    }
+
+    /** One level of characters that every MQTT peer takes, in every text (MQTT 5, 1.5.4). */
+    private static boolean isText(String level) {
+        for (int i = 0; i < level.length(); ) {
+            int c = level.codePointAt(i);
+            boolean isControl = c < 0x20 || (c >= 0x7f && c <= 0x9f);
+            boolean isSurrogate = c >= 0xd800 && c <= 0xdfff; // alone, or it would be a pair
+            boolean isNoCharacter = (c & 0xfffe) == 0xfffe || (c >= 0xfdd0 && c <= 0xfdef);
+            if (isControl || isSurrogate || isNoCharacter || c == '/') {
+                return false;
+            }
+            i += Character.charCount(c);
+        }
+        return true;
     }
 }

@@ -4,19 +4,20 @@ import static java.util.Locale.ROOT;
 
 import io.outrider.fleet.Grant;
 import io.outrider.fleet.Method;
+import io.outrider.fleet.Operation;
 import io.outrider.fleet.Standing;
 import io.outrider.topic.TrackerId;
-import java.nio.charset.StandardCharsets;
+
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
- * Who may come in, and what they may do there. Deny is the default: each method ends in the one way
- * through, after everything that bars it. Safe for use by many threads.
+ * Who may come in, and what they may do there. Deny is the default: each decision is a list of what
+ * could bar the way, and the last line of it is the only one that opens. Changes nothing and
+ * remembers nothing. Safe for use by many threads.
  */
 public final class Gate {
     private final String installation;
@@ -62,24 +63,19 @@ public final class Gate {
             case CertificateName.Reading.Objection(String reason) ->
                     refuse(ReasonCode.NOT_AUTHORIZED, reason, "certificate");
             case CertificateName.Reading.Names(String name) -> {
-                var from = certificate.getNotBefore().toInstant();
-                var until = certificate.getNotAfter().toInstant();
-                if (clock.instant().isBefore(from)) {
-                    yield refuse(
-                            ReasonCode.NOT_AUTHORIZED,
-                            "the certificate is not valid yet",
-                            "certificate");
+                if (clock.instant().isBefore(certificate.getNotBefore().toInstant())) {
+                    String reason = "the certificate is not valid yet";
+                    yield refuse(ReasonCode.NOT_AUTHORIZED, reason, "certificate");
                 }
                 Optional<KeyHash> registered = registeredKey(name);
                 if (registered.isEmpty()) {
                     yield refuse(ReasonCode.NOT_AUTHORIZED, name + " is not enrolled", "directory");
                 }
                 if (!registered.get().equals(KeyHash.of(certificate.getPublicKey()))) {
-                    yield refuse(
-                            ReasonCode.NOT_AUTHORIZED,
-                            name + " is enrolled with another key",
-                            "directory");
+                    String reason = name + " is enrolled with another key";
+                    yield refuse(ReasonCode.NOT_AUTHORIZED, reason, "directory");
                 }
+                Instant until = certificate.getNotAfter().toInstant();
                 yield admit(connect, name, Method.CERTIFICATE, until, Optional.empty());
             }
         };
@@ -101,14 +97,25 @@ public final class Gate {
         if (!clock.instant().isBefore(until)) {
             return refuse(ReasonCode.NOT_AUTHORIZED, "what proves it has ended", "validity");
         }
+        if (properties(connect.userProperties(), connect.userPropertyBytes())
+                instanceof Decision.Deny(var code, var reason, var rule)) {
+            return refuse(code, reason, rule);
+        }
         Optional<TrackerId> tracker = TrackerId.parse(name);
-        return tracker.isPresent()
-                ? admitTracker(connect, tracker.get(), method, until)
-                : admitClient(connect, name, method, until, scopes);
+        if (tracker.isPresent()) {
+            return admitTracker(connect, tracker.get(), method, until, scopes);
+        }
+        return TrackerId.isName(name)
+                ? admitClient(connect, name, method, until, scopes)
+                : refuse(ReasonCode.NOT_AUTHORIZED, "nobody has a name like this", "directory");
     }
 
     private Admission admitTracker(
-            ConnectRequest connect, TrackerId tracker, Method method, Instant until) {
+            ConnectRequest connect,
+            TrackerId tracker,
+            Method method,
+            Instant until,
+            Optional<List<Grant>> scopes) {
         Optional<TrackerEntry> entry = directory.tracker(tracker);
         if (entry.isEmpty()) {
             return refuse(ReasonCode.NOT_AUTHORIZED, tracker + " is not enrolled", "directory");
@@ -117,8 +124,7 @@ public final class Gate {
             return refuse(ReasonCode.BAD_AUTHENTICATION_METHOD, notAllowed(method), "method");
         }
         if (entry.get().standing() != Standing.ACTIVE) {
-            String standing = entry.get().standing().name().toLowerCase(ROOT);
-            return refuse(ReasonCode.BANNED, tracker + " is " + standing, "standing");
+            return refuse(ReasonCode.BANNED, banned(tracker, entry.get()), "standing");
         }
         if (!connect.clientId().equals(tracker.toString())) {
             return refuse(
@@ -126,16 +132,8 @@ public final class Gate {
                     "the client identifier of this tracker is " + tracker,
                     "a client identifier is an identity");
         }
-        if (connect.will().isPresent()) {
-            // A will is a publish that nobody authorises at the time when it happens, and a
-            // tracker's silence is seen without one.
-            return refuse(
-                    ReasonCode.NOT_AUTHORIZED,
-                    "a tracker leaves no will",
-                    "trackers leave no will");
-        }
-        return new Admission.Admitted(
-                new Identity.OfTracker(tracker, entry.get().number(), method, until));
+        var identity = new Identity.OfTracker(tracker, entry.get().number(), method, until, scopes);
+        return admitWithWill(identity, connect.will());
     }
 
     private Admission admitClient(
@@ -151,60 +149,65 @@ public final class Gate {
         if (!entry.get().methods().contains(method)) {
             return refuse(ReasonCode.BAD_AUTHENTICATION_METHOD, notAllowed(method), "method");
         }
-        String clientId = connect.clientId();
-        if (!clientId.equals(name) && !clientId.startsWith(name + ".")) {
+        if (!ClientIdentifier.belongsTo(name, connect.clientId())) {
             return refuse(
                     ReasonCode.CLIENT_IDENTIFIER_NOT_VALID,
                     "client identifiers of " + name + " are " + name + " and " + name + ".anything",
                     "a client identifier is an identity");
         }
         var identity = new Identity.OfClient(name, entry.get().number(), method, until, scopes);
-        return connect.will()
-                .map(will -> publish(identity, PublishRequest.of(will)))
-                .<Admission>map(decision ->
-                        switch (decision) {
-                            case Decision.Allow _ -> new Admission.Admitted(identity);
-                            case Decision.Deny(var code, var reason, var rule) ->
-                                    refuse(code, "the will: " + reason, rule);
-                        })
-                .orElseGet(() -> new Admission.Admitted(identity));
+        return admitWithWill(identity, connect.will());
     }
 
-    private static String notAllowed(Method method) {
-        return "policy does not allow the method " + method.name().toLowerCase(ROOT);
+    private Admission admitWithWill(Identity identity, Optional<ConnectRequest.Will> will) {
+        return will.isPresent()
+                        && will(identity, will.get())
+                                instanceof Decision.Deny(var code, var reason, var rule)
+                ? refuse(code, "the will: " + reason, rule)
+                : new Admission.Admitted(identity);
     }
 
-    /** Whether somebody who was let in may still be here. */
+    /**
+     * Whether somebody who was let in may still be here. The other decisions ask this, too; ask it
+     * alone to know whether a refusal should end the connection.
+     */
     public Decision stay(Identity identity) {
         if (!clock.instant().isBefore(identity.until())) {
             return deny(ReasonCode.NOT_AUTHORIZED, "what proved it has ended", "validity");
         }
         return switch (identity) {
-            case Identity.OfTracker(var tracker, long number, var method, _) ->
-                    stay(
-                            tracker + " is no longer enrolled",
-                            directory
-                                    .tracker(tracker)
-                                    .filter(entry -> entry.number() == number)
-                                    .filter(entry -> entry.standing() == Standing.ACTIVE)
-                                    .map(entry -> entry.methods().contains(method)));
-            case Identity.OfClient(String name, long number, var method, _, _) ->
-                    stay(
-                            "the client " + name + " is no longer there",
-                            directory
-                                    .client(name)
-                                    .filter(entry -> entry.number() == number)
-                                    .map(entry -> entry.methods().contains(method)));
+            case Identity.OfTracker tracker -> stay(tracker);
+            case Identity.OfClient client -> stay(client);
         };
     }
 
-    private static Decision stay(String gone, Optional<Boolean> methodAllowed) {
-        if (methodAllowed.isEmpty()) {
-            return deny(ReasonCode.NOT_AUTHORIZED, gone, "directory");
+    private Decision stay(Identity.OfTracker identity) {
+        Optional<TrackerEntry> entry =
+                directory
+                        .tracker(identity.tracker())
+                        .filter(now -> now.number() == identity.number());
+        if (entry.isEmpty()) {
+            String reason = identity.tracker() + " is no longer enrolled";
+            return deny(ReasonCode.NOT_AUTHORIZED, reason, "directory");
         }
-        return methodAllowed.get()
+        if (entry.get().standing() != Standing.ACTIVE) {
+            return deny(
+                    ReasonCode.NOT_AUTHORIZED, banned(identity.tracker(), entry.get()), "standing");
+        }
+        return entry.get().methods().contains(identity.method())
                 ? allow("directory")
-                : deny(ReasonCode.NOT_AUTHORIZED, "its method is no longer allowed", "method");
+                : deny(ReasonCode.NOT_AUTHORIZED, notAllowed(identity.method()), "method");
+    }
+
+    private Decision stay(Identity.OfClient identity) {
+        Optional<ClientEntry> entry = client(identity);
+        if (entry.isEmpty()) {
+            String reason = "the client " + identity.name() + " is no longer there";
+            return deny(ReasonCode.NOT_AUTHORIZED, reason, "directory");
+        }
+        return entry.get().methods().contains(identity.method())
+                ? allow("directory")
+                : deny(ReasonCode.NOT_AUTHORIZED, notAllowed(identity.method()), "method");
     }
 
     /**
@@ -212,105 +215,110 @@ public final class Gate {
      * that gets no PUBACK, ends the connection.
      */
     public Decision publish(Identity identity, PublishRequest publish) {
-        Optional<Decision> bad = malformed(publish.topic(), ReasonCode.TOPIC_NAME_INVALID);
-        if (bad.isPresent()) {
-            return bad.get();
-        }
-        if (publish.userProperties() > limits.packets().userPropertiesMax()
-                || publish.userPropertyBytes() > limits.packets().userPropertyBytesMax()) {
-            return deny(ReasonCode.QUOTA_EXCEEDED, "too many user properties", "limit");
-        }
-        Decision decision =
-                switch (identity) {
-                    case Identity.OfTracker tracker -> trackerPublishes(tracker, publish);
-                    case Identity.OfClient client ->
-                            TopicRules.clientPublishes(grants(client), publish.topic());
-                };
-        if (decision instanceof Decision.Allow
-                && publish.responseTopic().isPresent()
-                && subscribe(identity, new SubscribeRequest(publish.responseTopic().get(), 0))
-                        instanceof Decision.Deny) {
-            return deny(
-                    ReasonCode.NOT_AUTHORIZED,
-                    "the response topic is out of reach",
-                    "who asks for an answer may hear it");
-        }
-        return decision;
-    }
-
-    private static Decision trackerPublishes(Identity.OfTracker tracker, PublishRequest publish) {
-        if (publish.retain()) {
-            return deny(
-                    ReasonCode.RETAIN_NOT_SUPPORTED,
-                    "nothing is retained",
-                    "trackers retain nothing");
-        }
-        if (publish.qos() > 1) {
-            return deny(ReasonCode.QOS_NOT_SUPPORTED, "the highest QoS is 1", "trackers use QoS 1");
-        }
-        if (publish.qos() < 1) {
-            // Acknowledged means stored: what asks for no acknowledgement could vanish unseen.
-            return deny(ReasonCode.NOT_AUTHORIZED, "publish with QoS 1", "trackers use QoS 1");
-        }
-        return TopicRules.trackerPublishes(tracker, publish.topic());
+        return stay(identity)
+                .and(() -> properties(publish.userProperties(), publish.userPropertyBytes()))
+                .and(() -> TopicForm.ofName(publish.topic(), limits.packets()))
+                .and(() -> answer(identity, publish.responseTopic()))
+                .and(() -> scope(identity, Operation.PUBLISH, publish.topic()))
+                .and(() ->
+                        switch (identity) {
+                            case Identity.OfTracker tracker ->
+                                    TopicRules.trackerPublishes(tracker.tracker(), publish);
+                            case Identity.OfClient client ->
+                                    TopicRules.clientPublishes(grants(client), publish);
+                        });
     }
 
     /** Whether to grant one filter of a SUBSCRIBE. A refusal goes into the SUBACK at its place. */
     public Decision subscribe(Identity identity, SubscribeRequest subscribe) {
         String filter = subscribe.filter();
-        Optional<Decision> bad = malformed(filter, ReasonCode.TOPIC_FILTER_INVALID);
-        if (bad.isPresent()) {
-            return bad.get();
-        }
+        return stay(identity)
+                .and(() -> TopicForm.ofFilter(filter, limits.packets()))
+                .and(() -> scope(identity, Operation.SUBSCRIBE, filter))
+                .and(() -> mayHear(identity, filter));
+    }
+
+    /**
+     * Whether a will may be left, asked at CONNECT, and whether it may be published, asked once
+     * more when its time has come: rights may have changed in between.
+     */
+    public Decision will(Identity identity, ConnectRequest.Will will) {
         return switch (identity) {
-            case Identity.OfTracker tracker -> TopicRules.trackerSubscribes(tracker, filter);
+            // A will is a publish that nobody authorises at the time when it happens, and a
+            // tracker's silence is seen without one.
+            case Identity.OfTracker _ ->
+                    deny(
+                            ReasonCode.NOT_AUTHORIZED,
+                            "a tracker leaves no will",
+                            "trackers leave no will");
+            case Identity.OfClient client -> publish(client, will.published());
+        };
+    }
+
+    private Decision properties(int count, int bytes) {
+        return count > limits.packets().userPropertiesMax()
+                        || bytes > limits.packets().userPropertyBytesMax()
+                ? deny(ReasonCode.QUOTA_EXCEEDED, "too many user properties", "limit")
+                : allow("limit");
+    }
+
+    /** Nobody makes others speak where they could not listen themselves. */
+    private Decision answer(Identity identity, Optional<String> responseTopic) {
+        if (responseTopic.isEmpty()) {
+            return allow("no answer is asked for");
+        }
+        String topic = responseTopic.get();
+        return TopicForm.ofName(topic, limits.packets())
+                .and(() ->
+                        !topic.startsWith("$")
+                                        && scope(identity, Operation.SUBSCRIBE, topic)
+                                                        .and(() -> mayHear(identity, topic))
+                                                instanceof Decision.Allow
+                                ? allow("who asks for an answer may hear it")
+                                : deny(
+                                        ReasonCode.NOT_AUTHORIZED,
+                                        "the response topic is out of reach",
+                                        "who asks for an answer may hear it"));
+    }
+
+    private Decision mayHear(Identity identity, String filter) {
+        return switch (identity) {
+            case Identity.OfTracker tracker ->
+                    TopicRules.trackerSubscribes(tracker.tracker(), filter);
             case Identity.OfClient client -> TopicRules.clientSubscribes(grants(client), filter);
         };
     }
 
-    /** What a client may do now: its grants, and where a token narrows them only those within. */
-    private List<Grant> grants(Identity.OfClient client) {
-        List<Grant> grants =
-                directory
-                        .client(client.name())
-                        .filter(entry -> entry.number() == client.number())
-                        .map(ClientEntry::grants)
-                        .orElse(List.of());
-        return client.scopes().map(scopes -> narrowed(grants, scopes)).orElse(grants);
+    /** A token's scopes bar what they do not cover, and open nothing. */
+    private static Decision scope(Identity identity, Operation operation, String topic) {
+        return identity.scopes()
+                .filter(scopes ->
+                        TopicRules.granted(operation, scopes, topic) instanceof Decision.Deny)
+                .map(_ ->
+                        deny(
+                                ReasonCode.NOT_AUTHORIZED,
+                                "no scope of the token covers this",
+                                "a token's scopes"))
+                .orElseGet(() -> allow("a token's scopes"));
     }
 
-    /** Each scope that a grant covers, and each grant that a scope covers. */
-    private static List<Grant> narrowed(List<Grant> grants, List<Grant> scopes) {
-        return Stream.concat(
-                        scopes.stream()
-                                .filter(scope -> grants.stream().anyMatch(g -> covers(g, scope))),
-                        grants.stream()
-                                .filter(grant -> scopes.stream().anyMatch(s -> covers(s, grant))))
-                .toList();
+    /** What a client may do now; nothing where another has its name by now. */
+    private List<Grant> grants(Identity.OfClient identity) {
+        return client(identity).map(ClientEntry::grants).orElse(List.of());
     }
 
-    private static boolean covers(Grant wide, Grant narrow) {
-        return wide.operation() == narrow.operation() && wide.filter().covers(narrow.filter());
+    private Optional<ClientEntry> client(Identity.OfClient identity) {
+        return directory
+                .client(identity.name())
+                .filter(entry -> entry.number() == identity.number());
     }
 
-    private Optional<Decision> malformed(String topic, ReasonCode invalid) {
-        var packets = limits.packets();
-        if (topic.isEmpty()
-                || topic.getBytes(StandardCharsets.UTF_8).length > packets.topicBytesMax()) {
-            return Optional.of(
-                    deny(
-                            invalid,
-                            "the topic is not of 1 to " + packets.topicBytesMax() + " bytes",
-                            "limit"));
-        }
-        if (topic.chars().filter(c -> c == '/').count() >= packets.topicLevelsMax()) {
-            return Optional.of(
-                    deny(
-                            invalid,
-                            "the topic has more than " + packets.topicLevelsMax() + " levels",
-                            "limit"));
-        }
-        return Optional.empty();
+    private static String notAllowed(Method method) {
+        return "policy does not allow the method " + method.name().toLowerCase(ROOT);
+    }
+
+    private static String banned(TrackerId tracker, TrackerEntry entry) {
+        return tracker + " is " + entry.standing().name().toLowerCase(ROOT);
     }
 
     private static Admission refuse(ReasonCode code, String reason, String rule) {

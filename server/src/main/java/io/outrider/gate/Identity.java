@@ -3,6 +3,7 @@ package io.outrider.gate;
 import io.outrider.fleet.Grant;
 import io.outrider.fleet.Method;
 import io.outrider.topic.TrackerId;
+
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -27,20 +28,30 @@ public sealed interface Identity {
      */
     Instant until();
 
+    /** Where a token has any, only these of its subject's rights; they narrow and never widen. */
+    Optional<List<Grant>> scopes();
+
     /** A vehicle, which reaches its own topics and nothing else. */
-    record OfTracker(TrackerId tracker, long number, Method method, Instant until)
+    record OfTracker(
+            TrackerId tracker,
+            long number,
+            Method method,
+            Instant until,
+            Optional<List<Grant>> scopes)
             implements Identity {
+
+        /** One whose proof does not narrow its rights. */
+        public OfTracker(TrackerId tracker, long number, Method method, Instant until) {
+            this(tracker, number, method, until, Optional.empty());
+        }
+
         @Override
         public String name() {
             return tracker.toString();
         }
     }
 
-    /**
-     * An operator's tool, a screen, a data lake: reaches what its grants say.
-     *
-     * @param scopes where a token has any, only these of its rights; they narrow and never widen
-     */
+    /** An operator's tool, a screen, a data lake: reaches what its grants say. */
     record OfClient(
             String name, long number, Method method, Instant until, Optional<List<Grant>> scopes)
             implements Identity {}

@@ -16,10 +16,4 @@ public record PublishRequest(
         boolean retain,
         Optional<String> responseTopic,
         int userProperties,
-        int userPropertyBytes) {
-
-    /** A will, as what it becomes when it is published. */
-    static PublishRequest of(ConnectRequest.Will will) {
-        return new PublishRequest(will.topic(), will.qos(), will.retain(), Optional.empty(), 0, 0);
-    }
-}
+        int userPropertyBytes) {}

@@ -3,10 +3,16 @@ package io.outrider.gate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.outrider.fleet.Method;
+import io.outrider.fleet.Standing;
 import io.outrider.topic.TrackerId;
-import java.time.Instant;
-import java.util.Optional;
+
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 class GateTopicTest {
     private static final String REPORT = "o1/acme/truck-1/report";
@@ -15,12 +21,14 @@ class GateTopicTest {
     private final Identity truck =
             new Identity.OfTracker(
                     new TrackerId("acme", "truck-1"), 1, Method.CERTIFICATE, Instant.MAX);
+    private final TestDirectory directory = new TestDirectory();
     private final Gate gate =
-            new Gate(
-                    TestAuthority.INSTALLATION,
-                    Limits.DEFAULT,
-                    new TestDirectory(),
-                    () -> Instant.EPOCH);
+            new Gate(TestAuthority.INSTALLATION, Limits.DEFAULT, directory, () -> Instant.EPOCH);
+
+    @BeforeEach
+    void enrol() {
+        directory.enrol(new TrackerId("acme", "truck-1"), 1, KeyHash.ofSha256(new byte[32]));
+    }
 
     @Test
     void each_refusal_of_a_publish_has_its_code() {
@@ -74,7 +82,34 @@ class GateTopicTest {
     void a_response_topic_is_one_that_could_be_subscribed_to() {
         assertThat(publish(response(DOWN))).isEqualTo(ReasonCode.SUCCESS);
         assertThat(publish(response("o1/acme/truck-2/down"))).isEqualTo(ReasonCode.NOT_AUTHORIZED);
-        assertThat(publish(response("#"))).isEqualTo(ReasonCode.NOT_AUTHORIZED);
+        assertThat(publish(response("#"))).isEqualTo(ReasonCode.TOPIC_NAME_INVALID);
+        assertThat(publish(response(""))).isEqualTo(ReasonCode.TOPIC_NAME_INVALID);
+        assertThat(publish(response("$share/g/" + DOWN))).isEqualTo(ReasonCode.NOT_AUTHORIZED);
+    }
+
+    @Test
+    void who_has_gone_or_was_cut_off_may_nothing_any_more() {
+        var id = new TrackerId("acme", "truck-1");
+        for (Standing standing : List.of(Standing.QUARANTINED, Standing.REVOKED)) {
+            directory.trackers.put(
+                    id,
+                    new TrackerEntry(1, standing, Optional.empty(), Set.of(Method.CERTIFICATE)));
+            assertThat(publish(REPORT)).isEqualTo(ReasonCode.NOT_AUTHORIZED);
+            assertThat(subscribe(DOWN)).isEqualTo(ReasonCode.NOT_AUTHORIZED);
+        }
+        directory.enrol(id, 2, KeyHash.ofSha256(new byte[32]));
+        assertThat(publish(REPORT)).isEqualTo(ReasonCode.NOT_AUTHORIZED);
+        assertThat(subscribe(DOWN)).isEqualTo(ReasonCode.NOT_AUTHORIZED);
+        directory.trackers.clear();
+        assertThat(publish(REPORT)).isEqualTo(ReasonCode.NOT_AUTHORIZED);
+    }
+
+    @Test
+    void a_malformed_filter_is_one_whoever_sends_it() {
+        for (String filter :
+                List.of("$share", "$share/", "$share/g", "$share/g/", "$share//" + DOWN, "a#")) {
+            assertThat(subscribe(filter)).as(filter).isEqualTo(ReasonCode.TOPIC_FILTER_INVALID);
+        }
     }
 
     private ReasonCode publish(String topic) {

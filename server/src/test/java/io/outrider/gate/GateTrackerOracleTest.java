@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.outrider.fleet.Method;
 import io.outrider.topic.TrackerId;
+
+import org.junit.jupiter.api.Test;
+
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,13 +14,13 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import org.junit.jupiter.api.Test;
 
 /**
- * The decisions on topics beside an oracle that knows them as a list: what each tracker may do is
- * written out, and everything else that can be spelt with a small alphabet must be refused.
+ * The decisions on trackers' topics beside an oracle that knows them as a list: what each tracker
+ * may do is written out, and everything else that can be spelt with a small alphabet must be
+ * refused.
  */
-class GateOracleTest {
+class GateTrackerOracleTest {
     private static final List<String> LEVELS =
             List.of(
                     "o1", "a", "b", "x", "epoch", "report", "down", "feed", "", "+", "#", "$share",
@@ -25,18 +28,16 @@ class GateOracleTest {
     private static final List<TrackerId> TRACKERS =
             List.of(new TrackerId("a", "x"), new TrackerId("b", "x"), new TrackerId("x", "a"));
 
+    private final TestDirectory directory = new TestDirectory();
     private final Gate gate =
-            new Gate(
-                    TestAuthority.INSTALLATION,
-                    Limits.DEFAULT,
-                    new TestDirectory(),
-                    () -> Instant.EPOCH);
+            new Gate(TestAuthority.INSTALLATION, Limits.DEFAULT, directory, () -> Instant.EPOCH);
 
     @Test
-    void each_identity_operation_and_topic_is_decided_as_the_oracle_does() {
+    void each_tracker_operation_and_topic_is_decided_as_the_oracle_does() {
         List<String> topics = topics();
         var allowed = new TreeSet<String>();
         for (TrackerId tracker : TRACKERS) {
+            directory.enrol(tracker, 1, KeyHash.ofSha256(new byte[32]));
             var identity = new Identity.OfTracker(tracker, 1, Method.CERTIFICATE, Instant.MAX);
             for (String topic : topics) {
                 for (int qos = 0; qos <= 2; qos++) {
@@ -56,6 +57,10 @@ class GateOracleTest {
                 if (gate.subscribe(identity, new SubscribeRequest(topic, 1))
                         instanceof Decision.Allow) {
                     allowed.add(tracker + " subscribe " + topic);
+                }
+                if (gate.will(identity, new ConnectRequest.Will(topic, 1, false))
+                        instanceof Decision.Allow) {
+                    allowed.add(tracker + " will " + topic);
                 }
             }
         }

@@ -1,7 +1,7 @@
 export JAVA_HOME := $(shell bin/java-home)
 MVN := mvn -B -q
 
-.PHONY: help build check test format demo clean
+.PHONY: help build check test format demo bench clean
 
 help:   ## list these words
 	@sed -n 's/^\([a-z]*\): *.*## /\1\t/p' Makefile
@@ -17,10 +17,14 @@ test:   ## one test class: make test T=JournalTest
 	@$(MVN) verify -Dtest='$(T)' -Dsurefire.failIfNoSpecifiedTests=false
 
 format: ## put the sources in order
-	@$(MVN) spotless:apply
+	@$(MVN) -Pbench spotless:apply
 
 demo: build ## a server, 25 simulated trackers and a moving map on this machine
 	@./outrider demo
 
+bench:  ## what it costs, beside Mosquitto: make bench ARGS='--parts b,c' (bench/README.md)
+	@$(MVN) -Pbench -DskipTests package
+	@bench/run $(ARGS)
+
 clean:  ## remove what was built
-	@$(MVN) clean
+	@$(MVN) -Pbench clean

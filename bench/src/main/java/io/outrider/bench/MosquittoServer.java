@@ -1,0 +1,62 @@
+package io.outrider.bench;
+
+import java.io.IOException;
+import java.net.Socket;
+
+/** A running Mosquitto. */
+final class MosquittoServer implements Server {
+    private static final int START_SECONDS_MAX = 10;
+
+    private final Workspace workspace;
+    private final Process process;
+    private final Door door;
+    private final Door passwordDoor;
+
+    MosquittoServer(Workspace workspace, Process process, Door door, Door passwordDoor) {
+        this.workspace = workspace;
+        this.process = process;
+        this.door = door;
+        this.passwordDoor = passwordDoor;
+    }
+
+    void awaitListening() throws BenchException {
+        Load.awaitCount(
+                "mosquitto to listen; it said: " + workspace.tail("mosquitto.log"),
+                START_SECONDS_MAX,
+                this::isListening);
+    }
+
+    private boolean isListening() {
+        try (var _ = new Socket(door.address().getAddress(), door.address().getPort())) {
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public long pid() {
+        return process.pid();
+    }
+
+    @Override
+    public Door door() {
+        return door;
+    }
+
+    /** TLS without a client certificate, user name and password. */
+    Door passwordDoor() {
+        return passwordDoor;
+    }
+
+    /** There is nothing that it could do. */
+    @Override
+    public void settle() throws BenchException {
+        Pause.millis(500);
+    }
+
+    @Override
+    public void close() {
+        workspace.stop(process);
+    }
+}

@@ -1,0 +1,115 @@
+package io.outrider.bench;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** {@code ./outrider serve}, as an operator runs it. */
+final class OutriderServer implements Server {
+    private static final Duration START_MAX = Duration.ofSeconds(90);
+    private static final String LOG = "outrider.log";
+    private static final int COLLECTIONS = 3;
+
+    private final Workspace workspace;
+    private final Installation installation;
+    private final Process process;
+
+    private OutriderServer(Workspace workspace, Installation installation, Process process) {
+        this.workspace = workspace;
+        this.installation = installation;
+        this.process = process;
+    }
+
+    /** Starts the server and waits until it takes commands. */
+    static OutriderServer start(Workspace workspace, Installation installation)
+            throws BenchException {
+        OutriderServer server = launch(workspace, installation, "");
+        server.awaitServing();
+        return server;
+    }
+
+    /**
+     * Starts the server, and does not wait.
+     *
+     * @param javaOptions for its JVM, beside those of the script
+     */
+    static OutriderServer launch(Workspace workspace, Installation installation, String javaOptions)
+            throws BenchException {
+        try {
+            var builder =
+                    new ProcessBuilder(
+                            Checkout.root().resolve("outrider").toString(),
+                            "serve",
+                            "--data",
+                            installation.data().toString());
+            String inherited = System.getenv().getOrDefault("OUTRIDER_JAVA_OPTIONS", "");
+            builder.environment()
+                    .put("OUTRIDER_JAVA_OPTIONS", (inherited + " " + javaOptions).strip());
+            return new OutriderServer(workspace, installation, workspace.start(builder, LOG));
+        } catch (IOException e) {
+            throw new BenchException("cannot start ./outrider serve: " + e.getMessage(), e);
+        }
+    }
+
+    void awaitServing() throws BenchException {
+        long end = System.nanoTime() + START_MAX.toNanos();
+        while (!installation.control().isServed()) {
+            if (!process.isAlive() || System.nanoTime() > end) {
+                throw new BenchException(
+                        "./outrider serve does not serve:\n" + workspace.tail(LOG));
+            }
+            Pause.millis(50);
+        }
+    }
+
+    @Override
+    public long pid() {
+        return process.pid();
+    }
+
+    @Override
+    public Door door() {
+        return installation.door();
+    }
+
+    @Override
+    public void settle() throws BenchException {
+        for (int i = 0; i < COLLECTIONS; i++) {
+            jcmd("GC.run");
+            Pause.millis(500);
+        }
+    }
+
+    /** Runs one command of {@code jcmd} on the server. */
+    void jcmd(String... command) throws BenchException {
+        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+        var line = new java.util.ArrayList<String>();
+        line.add(jcmd.toString());
+        line.add(Long.toString(pid()));
+        line.addAll(java.util.List.of(command));
+        try {
+            Process process = workspace.start(new ProcessBuilder(line), "jcmd.log");
+            boolean ended = process.waitFor(60, TimeUnit.SECONDS);
+            workspace.stop(process);
+            if (!ended || process.exitValue() != 0) {
+                throw new BenchException("jcmd failed: " + workspace.tail("jcmd.log"));
+            }
+        } catch (IOException e) {
+            throw new BenchException("cannot run " + jcmd + ": " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BenchException("interrupted", e);
+        }
+    }
+
+    /** SIGTERM, and SIGKILL where it is not gone in time. */
+    void stop(int secondsMax) {
+        workspace.stop(process, secondsMax);
+    }
+
+    @Override
+    public void close() {
+        workspace.stop(process);
+    }
+}

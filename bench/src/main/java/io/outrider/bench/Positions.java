@@ -106,7 +106,8 @@ final class Positions implements Part {
     private static void note(
             Bench bench, Step step, Load load, Usage usage, long reports, String latencies) {
         bench.report.note(
-                "%s: %,.0f reports/s of %.0f bytes; %s; %,d sent = acknowledged = stored (x %d); foreign CPU %.2f cores; %s"
+                ("%s: %,.0f reports/s of %.0f bytes; %s; %,d sent = acknowledged = stored (x %d);"
+                                + " foreign CPU %.2f cores; %s")
                         .formatted(
                                 step.name(),
                                 reports * 1e9 / usage.wall().toNanos(),
@@ -182,7 +183,8 @@ final class Positions implements Part {
             double microsEach = usage.serverMicrosEach(outrider.reports * step.positions);
             bench.progress.say("Mosquitto", usage);
             bench.report.note(
-                    "  Mosquitto: %,d messages, all acknowledged and forwarded, in %.1f s; foreign CPU %.2f cores; %s"
+                    ("  Mosquitto: %,d messages, all acknowledged and forwarded, in %.1f s;"
+                                    + " foreign CPU %.2f cores; %s")
                             .formatted(
                                     outrider.reports,
                                     usage.wall().toMillis() / 1e3,

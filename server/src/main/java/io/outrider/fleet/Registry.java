@@ -37,7 +37,8 @@ public final class Registry implements AutoCloseable {
     private static final Duration REVOCATIONS_KEPT = Duration.ofDays(2);
 
     private static final Pattern REASON = Pattern.compile("[^\\p{Cntrl}\\u2028\\u2029]{0,200}");
-    private static final Pattern STORED_PASSWORD = Pattern.compile("[\\x21-\\x7e]{1,1024}");
+    private static final Pattern STORED_PASSWORD =
+            Pattern.compile("[\\x21-\\x7e]([\\x20-\\x7e]{0,1022}[\\x21-\\x7e])?");
 
     private final RegistryDatabase database;
     private final InstantSource clock;
@@ -266,7 +267,7 @@ public final class Registry implements AutoCloseable {
      * Gives a tracker or client a password, in place of any that it had.
      *
      * @param stored what is kept of it and tells nobody what it is: 1 to 1,024 printable characters
-     *     of ASCII without a space, opaque here
+     *     of ASCII, none of them a space at either end; opaque here
      */
     public Change<RightsChange.Who> setPassword(String name, String stored) throws SQLException {
         if (!STORED_PASSWORD.matcher(stored).matches()) {

@@ -47,7 +47,8 @@ final class RegistryDatabase implements AutoCloseable {
      *
      * @param arguments text, byte arrays, whole numbers, null
      */
-    <T> List<T> all(String sql, Reader<T> reader, @Nullable Object... arguments) throws SQLException {
+    <T> List<T> all(String sql, Reader<T> reader, @Nullable Object... arguments)
+            throws SQLException {
         try (PreparedStatement query = prepared(sql, arguments);
                 ResultSet rows = query.executeQuery()) {
             var values = new ArrayList<T>();
@@ -78,7 +79,8 @@ final class RegistryDatabase implements AutoCloseable {
         }
     }
 
-    private PreparedStatement prepared(String sql, @Nullable Object... arguments) throws SQLException {
+    private PreparedStatement prepared(String sql, @Nullable Object... arguments)
+            throws SQLException {
         PreparedStatement statement = connection.prepareStatement(sql);
         try {
             for (int i = 0; i < arguments.length; i++) {

@@ -7,7 +7,6 @@ import io.outrider.fleet.Method;
 import io.outrider.fleet.Operation;
 import io.outrider.fleet.Standing;
 import io.outrider.topic.TrackerId;
-
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;

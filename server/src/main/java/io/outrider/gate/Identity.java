@@ -3,7 +3,6 @@ package io.outrider.gate;
 import io.outrider.fleet.Grant;
 import io.outrider.fleet.Method;
 import io.outrider.topic.TrackerId;
-
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

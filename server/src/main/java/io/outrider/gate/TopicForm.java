@@ -1,7 +1,6 @@
 package io.outrider.gate;
 
 import io.outrider.topic.TopicFilter;
-
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 

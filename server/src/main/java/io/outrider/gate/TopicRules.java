@@ -5,7 +5,6 @@ import io.outrider.fleet.Operation;
 import io.outrider.topic.Channel;
 import io.outrider.topic.TrackerId;
 import io.outrider.topic.TrackerTopic;
-
 import java.util.List;
 import java.util.Optional;
 

@@ -7,15 +7,13 @@ import io.outrider.fleet.Method;
 import io.outrider.fleet.Operation;
 import io.outrider.gate.ConnectRequest.Will;
 import io.outrider.topic.TopicFilter;
-
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 /** What a client with some rights tries in order to have more of them. */
 class GateAttackTest {

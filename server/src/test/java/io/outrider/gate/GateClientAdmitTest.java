@@ -8,15 +8,13 @@ import io.outrider.fleet.Operation;
 import io.outrider.fleet.Standing;
 import io.outrider.topic.TopicFilter;
 import io.outrider.topic.TrackerId;
-
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 /** Who comes in as a client, and by a password or token. */
 class GateClientAdmitTest {

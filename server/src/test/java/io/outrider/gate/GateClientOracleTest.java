@@ -6,10 +6,6 @@ import io.outrider.fleet.Grant;
 import io.outrider.fleet.Method;
 import io.outrider.fleet.Operation;
 import io.outrider.topic.TopicFilter;
-
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
-
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -20,6 +16,8 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The decisions on clients' topics beside an oracle that compares sets of topics: for each set of

@@ -5,14 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.outrider.fleet.Method;
 import io.outrider.fleet.Standing;
 import io.outrider.topic.TrackerId;
-
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 class GateTopicTest {
     private static final String REPORT = "o1/acme/truck-1/report";

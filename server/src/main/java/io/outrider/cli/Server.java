@@ -23,6 +23,9 @@ import io.outrider.intake.Intake;
 import io.outrider.intake.IntakeLimits;
 import io.outrider.keys.OperatorException;
 import io.outrider.topic.TrackerId;
+import io.outrider.watch.LogConfig;
+import io.outrider.watch.Logs;
+import io.outrider.watch.Watch;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -82,7 +85,8 @@ final class Server implements AutoCloseable {
                             io.outrider.gate.Limits.DEFAULT,
                             directory(registry),
                             clock);
-            var watch = new GateWatch(clock);
+            Watch watch = opened.add(new Watch(clock));
+            opened.add(Logs.start(LogConfig.DEFAULT, watch));
             Broker broker =
                     opened.add(
                             startBroker(
@@ -152,7 +156,7 @@ final class Server implements AutoCloseable {
             Backend backend,
             Gate gate,
             Inlet inlet,
-            GateWatch watch)
+            Watch watch)
             throws OperatorException {
         try (KeyStoreFile keys = backend.authority().serverKeyStore();
                 KeyStoreFile trust = backend.authority().trustStore()) {
@@ -264,7 +268,7 @@ final class Server implements AutoCloseable {
     }
 
     private static Map<String, Object> serving(
-            Instant since, GateWatch watch, EnrolmentServer enrolment) {
+            Instant since, Watch watch, EnrolmentServer enrolment) {
         var serving = new LinkedHashMap<String, Object>();
         serving.put("servingSince", since.toString());
         serving.put("gate", watch.counts());

@@ -9,6 +9,8 @@ import java.util.Optional;
  * a secret or a position.
  */
 public sealed interface GateEvent {
+    /** Of each string in an event. */
+    int CHARS_MAX = 128;
 
     /** A connection ended before it spoke MQTT: in the TLS handshake, or for want of a CONNECT. */
     record HandshakeFailed(Peer peer, String why) implements GateEvent {
@@ -22,12 +24,17 @@ public sealed interface GateEvent {
             implements GateEvent {
         public Refused {
             clientId = printable(clientId);
+            reason = printable(reason);
         }
     }
 
     /** A client was let in. */
     record Connected(Peer peer, Identity identity, String clientId, MqttVersion version)
-            implements GateEvent {}
+            implements GateEvent {
+        public Connected {
+            clientId = printable(clientId);
+        }
+    }
 
     /**
      * A connection of somebody who was let in has ended.
@@ -44,6 +51,7 @@ public sealed interface GateEvent {
             String why)
             implements GateEvent {
         public Disconnected {
+            clientId = printable(clientId);
             why = printable(why);
         }
     }
@@ -52,6 +60,7 @@ public sealed interface GateEvent {
     record Subscribed(Identity identity, String clientId, String filter, int qos)
             implements GateEvent {
         public Subscribed {
+            clientId = printable(clientId);
             filter = printable(filter);
         }
     }
@@ -70,6 +79,7 @@ public sealed interface GateEvent {
             boolean retain)
             implements GateEvent {
         public Published {
+            clientId = printable(clientId);
             topic = printable(topic);
         }
     }
@@ -85,7 +95,9 @@ public sealed interface GateEvent {
             String rule)
             implements GateEvent {
         public Denied {
+            clientId = printable(clientId);
             topic = printable(topic);
+            reason = printable(reason);
         }
     }
 
@@ -95,14 +107,39 @@ public sealed interface GateEvent {
      * @param identity empty where nobody had proven anything yet
      */
     record Limited(Peer peer, Optional<Identity> identity, Limit limit, String what)
-            implements GateEvent {}
+            implements GateEvent {
+        public Limited {
+            what = printable(what);
+        }
+    }
 
     /** A message got no answer, and its sender will be disconnected. */
-    record Withheld(Identity identity, String why) implements GateEvent {}
+    record Withheld(Identity identity, String why) implements GateEvent {
+        public Withheld {
+            why = printable(why);
+        }
+    }
 
-    /** Printable ASCII, at most 128 characters; anything else shows as a question mark. */
+    /** Printable ASCII, at most {@value #CHARS_MAX} characters; anything else shows as "?". */
     private static String printable(String text) {
-        String cut = text.length() > 128 ? text.substring(0, 128) : text;
-        return cut.replaceAll("[^\\x20-\\x7e]", "?");
+        String cut = text.length() > CHARS_MAX ? text.substring(0, CHARS_MAX) : text;
+        for (int i = 0; i < cut.length(); i++) {
+            if (!isPrintable(cut.charAt(i))) {
+                return replaced(cut);
+            }
+        }
+        return cut; // nearly always, and this is called for each message
+    }
+
+    private static String replaced(String text) {
+        var printable = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            printable.append(isPrintable(text.charAt(i)) ? text.charAt(i) : '?');
+        }
+        return printable.toString();
+    }
+
+    private static boolean isPrintable(char c) {
+        return c >= ' ' && c <= '~';
     }
 }

@@ -86,7 +86,7 @@ final class Server implements AutoCloseable {
                             directory(registry),
                             clock);
             Watch watch = opened.add(new Watch(clock));
-            opened.add(Logs.start(LogConfig.DEFAULT, watch));
+            opened.add(Logs.start(LogConfig.DEFAULT, watch, clock));
             Broker broker =
                     opened.add(
                             startBroker(

@@ -2,6 +2,7 @@ package io.outrider.watch;
 
 import io.outrider.gate.GateEvent;
 import io.outrider.gate.Identity;
+import io.outrider.gate.Limit;
 import io.outrider.gate.Peer;
 import io.outrider.gate.ReasonCode;
 import java.util.Locale;
@@ -24,10 +25,19 @@ final class GateCounters {
     final Tally refusals = new Tally("event", "code", "rule");
     final Tally admissions = new Tally("kind", "method", "version");
     final Tally disconnections = new Tally("by", "code");
-    final Tally limits = new Tally("limit");
+    final Tally limits = limits();
     final Tally connections = new Tally("listener", "kind");
     final Tally messages = new Tally("kind", "qos");
     final Tally messageBytes = new Tally("kind");
+
+    /** All of them from the start, so that the first one reached is seen as a rise. */
+    private static Tally limits() {
+        var limits = new Tally("limit");
+        for (Limit limit : Limit.values()) {
+            limits.add(0, lower(limit));
+        }
+        return limits;
+    }
 
     void count(Seen seen) {
         events.count(seen.kind().label(), listener(seen.peer()));
@@ -76,7 +86,11 @@ final class GateCounters {
         });
         refusals.forEach((values, sum) ->
                 summary.merge(values.get(0) + " " + values.get(1), sum, Long::sum));
-        limits.forEach((values, sum) -> summary.put("limited " + values.getFirst(), sum));
+        limits.forEach((values, sum) -> {
+            if (sum > 0) {
+                summary.put("limited " + values.getFirst(), sum);
+            }
+        });
         return summary;
     }
 

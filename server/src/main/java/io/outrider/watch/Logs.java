@@ -32,8 +32,7 @@ public final class Logs implements AutoCloseable {
     }
 
     /** With delays that tests can wait for. */
-    static Logs start(
-            LogConfig config, Watch watch, InstantSource clock, SyslogSender.Delay delay)
+    static Logs start(LogConfig config, Watch watch, InstantSource clock, SyslogSender.Delay delay)
             throws IOException {
         Optional<SyslogSender> syslog = Optional.empty();
         if (config.syslog().isPresent()) {

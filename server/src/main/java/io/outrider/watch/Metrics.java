@@ -64,7 +64,10 @@ public final class Metrics {
 
     /** Adds figures that rise and fall, by one label whose values are known beforehand. */
     public void gauges(
-            String name, String help, String label, Supplier<Map<String, ? extends Number>> values) {
+            String name,
+            String help,
+            String label,
+            Supplier<Map<String, ? extends Number>> values) {
         GaugeWithCallback.builder()
                 .name(name)
                 .help(help)
@@ -86,7 +89,10 @@ public final class Metrics {
 
     /** Adds figures that only rise, by one label whose values are known beforehand. */
     public void counters(
-            String name, String help, String label, Supplier<Map<String, ? extends Number>> values) {
+            String name,
+            String help,
+            String label,
+            Supplier<Map<String, ? extends Number>> values) {
         CounterWithCallback.builder()
                 .name(name)
                 .help(help)
@@ -120,8 +126,9 @@ public final class Metrics {
                 .name("outrider_gate_connections")
                 .help("Connections now")
                 .labelNames(gate.connections.labels().toArray(String[]::new))
-                .callback(callback -> gate.connections.forEach(
-                        (values, sum) -> callback.call(sum, values.toArray(String[]::new))))
+                .callback(callback ->
+                        gate.connections.forEach(
+                                (values, sum) -> callback.call(sum, values.toArray(String[]::new))))
                 .register(registry);
     }
 
@@ -130,8 +137,9 @@ public final class Metrics {
                 .name(name)
                 .help(help)
                 .labelNames(tally.labels().toArray(String[]::new))
-                .callback(callback -> tally.forEach(
-                        (values, sum) -> callback.call(sum, values.toArray(String[]::new))))
+                .callback(callback ->
+                        tally.forEach(
+                                (values, sum) -> callback.call(sum, values.toArray(String[]::new))))
                 .register(registry);
     }
 
@@ -140,15 +148,15 @@ public final class Metrics {
                 .name("outrider_watch_dropped")
                 .help("Events that a subscriber never got, because it was too slow")
                 .labelNames("subscriber")
-                .callback(callback -> watch.subscriptions()
-                        .forEach(it -> callback.call(it.dropped(), it.name())))
+                .callback(callback ->
+                        watch.subscriptions().forEach(it -> callback.call(it.dropped(), it.name())))
                 .register(registry);
         CounterWithCallback.builder()
                 .name("outrider_watch_failures")
                 .help("Events at which a subscriber failed")
                 .labelNames("subscriber")
-                .callback(callback -> watch.subscriptions()
-                        .forEach(it -> callback.call(it.failed(), it.name())))
+                .callback(callback ->
+                        watch.subscriptions().forEach(it -> callback.call(it.failed(), it.name())))
                 .register(registry);
     }
 
@@ -157,20 +165,24 @@ public final class Metrics {
                 "outrider_log_suppressed",
                 "Events that are in the log only as a number, because there were too many",
                 logs::suppressed);
-        logs.syslog().ifPresent(syslog -> {
-            counter("outrider_syslog_sent", "Messages sent to the syslog receiver", syslog::sent);
-            counter(
-                    "outrider_syslog_suppressed",
-                    "Events that were sent only as a number, because there were too many",
-                    syslog::suppressed);
-            counter(
-                    "outrider_syslog_connections",
-                    "Connections made to the syslog receiver",
-                    syslog::connections);
-            gauge(
-                    "outrider_syslog_connected",
-                    "1 while there is a connection to the syslog receiver",
-                    () -> syslog.isConnected() ? 1 : 0);
-        });
+        logs.syslog()
+                .ifPresent(syslog -> {
+                    counter(
+                            "outrider_syslog_sent",
+                            "Messages sent to the syslog receiver",
+                            syslog::sent);
+                    counter(
+                            "outrider_syslog_suppressed",
+                            "Events that were sent only as a number, because there were too many",
+                            syslog::suppressed);
+                    counter(
+                            "outrider_syslog_connections",
+                            "Connections made to the syslog receiver",
+                            syslog::connections);
+                    gauge(
+                            "outrider_syslog_connected",
+                            "1 while there is a connection to the syslog receiver",
+                            () -> syslog.isConnected() ? 1 : 0);
+                });
     }
 }

@@ -16,11 +16,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -34,6 +37,7 @@ final class ControlServer implements AutoCloseable {
     static final JsonMapper JSON = JsonMapper.builder().build();
 
     private static final int CONNECTIONS_MAX = 16;
+    private static final Duration CLOSE_MAX = Duration.ofSeconds(2);
     private static final Logger log = LoggerFactory.getLogger(ControlServer.class);
 
     private final Path socket;
@@ -86,7 +90,7 @@ final class ControlServer implements AutoCloseable {
                                 new InputStreamReader(
                                         Channels.newInputStream(peer), StandardCharsets.UTF_8));
                 var out = Channels.newWriter(peer, StandardCharsets.UTF_8)) {
-            answer(readLine(in), out);
+            answer(readLine(in), new SocketRows(peer, in, out), out);
         } catch (IOException | UncheckedIOException e) {
             log.debug("A command went away before its answer: {}", e.getMessage());
         } finally {
@@ -94,10 +98,10 @@ final class ControlServer implements AutoCloseable {
         }
     }
 
-    private void answer(String line, Writer out) throws IOException {
+    private void answer(String line, SocketRows rows, Writer out) throws IOException {
         try {
             var request = JSON.readValue(line, Operations.Request.class);
-            operations.perform(request, row -> write(out, JSON.writeValueAsString(row)));
+            operations.perform(request, rows);
             write(out, "{\"done\":true}");
         } catch (OperatorException e) {
             write(out, JSON.writeValueAsString(Map.of("error", e.getMessage(), "hint", e.hint())));
@@ -127,9 +131,70 @@ final class ControlServer implements AutoCloseable {
         return line.toString();
     }
 
+    /** One connection's answer. */
+    private record SocketRows(SocketChannel peer, BufferedReader in, Writer out)
+            implements Operations.Rows {
+        @Override
+        public void add(JsonNode row) {
+            write(out, JSON.writeValueAsString(row));
+        }
+
+        @Override
+        public void flush() {
+            try {
+                out.flush();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public void whenGone(Runnable action) {
+            Thread.ofVirtual()
+                    .name("control-asker")
+                    .start(() -> {
+                        awaitEnd();
+                        action.run();
+                    });
+        }
+
+        @Override
+        public void hangUp() {
+            try {
+                peer.close();
+            } catch (IOException e) {
+                log.debug("A slow command's socket did not close: {}", e.getMessage());
+            }
+        }
+
+        /** The request is over, so all that can come is the end. */
+        private void awaitEnd() {
+            try {
+                while (in.read() >= 0) {
+                    continue;
+                }
+            } catch (IOException e) {
+                return; // it is gone as well
+            }
+        }
+    }
+
+    /** Lets answers that are under way come to their end, for a moment. */
+    private void awaitAnswers() {
+        try {
+            // One place is the accepting thread's, which waits for somebody to take it.
+            boolean _ =
+                    places.tryAcquire(
+                            CONNECTIONS_MAX - 1, CLOSE_MAX.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     @Override
     public void close() throws IOException {
         listener.close();
+        awaitAnswers();
         Files.deleteIfExists(socket);
     }
 }

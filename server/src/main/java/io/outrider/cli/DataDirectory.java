@@ -63,6 +63,10 @@ record DataDirectory(Path path) {
         return path.resolve(CONFIG_FILE);
     }
 
+    Path accountsFile() {
+        return path.resolve("accounts.db");
+    }
+
     Path passphraseFile() {
         return path.resolve("passphrase");
     }

@@ -21,6 +21,8 @@ import picocli.CommandLine.Spec;
             FleetCommand.class,
             PositionsCommand.class,
             StatusCommand.class,
+            EventsCommand.class,
+            MetricsCommand.class,
             TrackerCommand.class,
             DemoCommand.class
         },
@@ -84,8 +86,12 @@ public final class Main implements Runnable {
     static final class Version implements CommandLine.IVersionProvider {
         @Override
         public String[] getVersion() {
+            return new String[] {"outrider " + text()};
+        }
+
+        static String text() {
             String version = Main.class.getPackage().getImplementationVersion();
-            return new String[] {"outrider " + (version == null ? "(unpackaged build)" : version)};
+            return version == null ? "(unpackaged build)" : version;
         }
     }
 }

@@ -38,8 +38,20 @@ interface Operations {
         }
     }
 
-    /** Takes the answer's rows in order, each a JSON object. */
+    /**
+     * Takes the answer's rows in order, each a JSON object. What is beside {@link #add} is for
+     * answers that go on and on; where the asker is in this process, there is nothing to do.
+     */
     interface Rows {
         void add(JsonNode row);
+
+        /** Lets the asker have what was added so far. */
+        default void flush() {}
+
+        /** Does this once when the asker has gone. */
+        default void whenGone(Runnable action) {}
+
+        /** Hangs up on an asker that does not take what it asked for, also in mid-row. */
+        default void hangUp() {}
     }
 }

@@ -10,6 +10,7 @@ import io.outrider.check.Checks;
 import io.outrider.dashboard.Accounts;
 import io.outrider.dashboard.Dashboard;
 import io.outrider.dashboard.FleetSource;
+import io.outrider.dashboard.MetricsSource;
 import io.outrider.dashboard.PositionSource;
 import io.outrider.fleet.Registry;
 import io.outrider.fleet.RightsChange;
@@ -25,6 +26,7 @@ import io.outrider.keys.OperatorException;
 import io.outrider.topic.TrackerId;
 import io.outrider.watch.LogConfig;
 import io.outrider.watch.Logs;
+import io.outrider.watch.Metrics;
 import io.outrider.watch.Watch;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -86,7 +88,7 @@ final class Server implements AutoCloseable {
                             directory(registry),
                             clock);
             Watch watch = opened.add(new Watch(clock));
-            opened.add(Logs.start(LogConfig.DEFAULT, watch, clock));
+            Logs logs = opened.add(Logs.start(LogConfig.DEFAULT, watch, clock));
             Broker broker =
                     opened.add(
                             startBroker(
@@ -105,17 +107,19 @@ final class Server implements AutoCloseable {
             opened.add(backend.authority().renewDaily());
 
             Accounts accounts =
-                    opened.add(
-                            Accounts.open(
-                                    directory.path().resolve("accounts.db"),
-                                    clock,
-                                    new SecureRandom()));
-            opened.add(startDashboard(config, backend, accounts, clock));
+                    opened.add(Accounts.open(directory.accountsFile(), clock, new SecureRandom()));
+            var metrics = ServerMetrics.of(watch, logs, backend, enrolment, clock);
+            opened.add(startDashboard(config, backend, accounts, metrics, clock));
 
             Instant since = clock.instant();
             var operations =
-                    new ServerOperations(backend, config, () -> serving(since, watch, enrolment));
+                    new WatchOperations(
+                            new ServerOperations(
+                                    backend, config, () -> serving(since, watch, enrolment)),
+                            watch,
+                            accounts);
             opened.add(ControlServer.start(directory.socket(), operations));
+            opened.add(operations); // whoever follows the events is told that they end
             Optional<String> setUpToken =
                     accounts.isEmpty() ? Optional.of(accounts.newSetUpToken()) : Optional.empty();
             return new Server(opened.keep(), operations, setUpToken, backend.isPassphraseNew());
@@ -183,7 +187,7 @@ final class Server implements AutoCloseable {
     }
 
     private static Dashboard startDashboard(
-            Config config, Backend backend, Accounts accounts, InstantSource clock)
+            Config config, Backend backend, Accounts accounts, Metrics metrics, InstantSource clock)
             throws IOException, OperatorException {
         Dashboard dashboard;
         try (KeyStoreFile keys = backend.authority().serverKeyStore()) {
@@ -197,6 +201,7 @@ final class Server implements AutoCloseable {
                             accounts,
                             PositionSource.of(backend.store()),
                             FleetSource.of(backend.registry()),
+                            () -> new MetricsSource.Page(Metrics.CONTENT_TYPE, metrics.text()),
                             clock);
         }
         backend.authority().onServerCertificateRenewed(() -> renew(dashboard, backend));

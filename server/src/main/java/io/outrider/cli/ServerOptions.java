@@ -63,7 +63,7 @@ final class ServerOptions {
         }
     }
 
-    private static DataDirectory.Lock lock(DataDirectory directory) throws OperatorException {
+    static DataDirectory.Lock lock(DataDirectory directory) throws OperatorException {
         return directory
                 .tryLock()
                 .orElseThrow(() ->

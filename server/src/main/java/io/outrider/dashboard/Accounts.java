@@ -3,6 +3,7 @@ package io.outrider.dashboard;
 import io.outrider.sqlite.DatabaseFile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -42,6 +43,11 @@ public final class Accounts implements AutoCloseable {
                     CREATE TABLE device(
                       token_hash BLOB PRIMARY KEY,
                       account INTEGER NOT NULL REFERENCES account(id) ON DELETE CASCADE,
+                      created_at INTEGER NOT NULL) WITHOUT ROWID;
+                    """,
+                    """
+                    CREATE TABLE metrics_token(
+                      token_hash BLOB PRIMARY KEY,
                       created_at INTEGER NOT NULL) WITHOUT ROWID;
                     """);
 
@@ -238,6 +244,35 @@ public final class Accounts implements AutoCloseable {
                                 name,
                                 clock.millis() - Limits.DEVICE_LIFE.toMillis())
                         .isPresent();
+    }
+
+    /**
+     * A token that opens {@code /metrics} and nothing else, for as long as no other is made. It is
+     * shown once; the file has its hash.
+     */
+    public synchronized String newMetricsToken() throws SQLException {
+        Token token = Token.random(random);
+        atomically(() -> {
+            update("DELETE FROM metrics_token");
+            update("INSERT INTO metrics_token VALUES (?, ?)", token.hash(), clock.millis());
+        });
+        return token.expose();
+    }
+
+    /** From now on no token opens {@code /metrics}. */
+    public synchronized void removeMetricsToken() throws SQLException {
+        update("DELETE FROM metrics_token");
+    }
+
+    /** As slow for a token that is nearly right as for any other of its length. */
+    synchronized boolean isMetricsToken(String sent) throws SQLException {
+        byte[] hash = Token.hash(sent);
+        try (PreparedStatement statement = prepare("SELECT token_hash FROM metrics_token");
+                ResultSet rows = statement.executeQuery()) {
+            return rows.next()
+                    && MessageDigest.isEqual(rows.getBytes(1), hash)
+                    && Token.isWritten(sent);
+        }
     }
 
     @Override

@@ -31,6 +31,7 @@ final class Api {
     private final LiveHub hub;
     private final LiveStream live;
     private final WebFiles files;
+    private final MetricsDoor metrics;
     private final InstantSource clock;
 
     /** A route without this role demands a session. */
@@ -44,6 +45,7 @@ final class Api {
             PositionSource positions,
             LiveHub hub,
             WebFiles files,
+            MetricsDoor metrics,
             InstantSource clock) {
         this.accounts = accounts;
         this.signIn = signIn;
@@ -51,6 +53,7 @@ final class Api {
         this.hub = hub;
         this.live = new LiveStream(hub, accounts, clock);
         this.files = files;
+        this.metrics = metrics;
         this.clock = clock;
     }
 
@@ -64,6 +67,7 @@ final class Api {
         open(routes, HandlerType.GET, "/api/session", this::session);
         open(routes, HandlerType.POST, "/api/setup", signIn::setUp);
         open(routes, HandlerType.POST, "/api/login", signIn::signIn);
+        open(routes, HandlerType.GET, "/metrics", metrics::serve); // asks for its token itself
 
         routes.post("/api/logout", context -> signIn.signOut(context, sessionOf(context)));
         routes.get("/api/vehicles", this::vehicles);

@@ -67,6 +67,7 @@ public final class Dashboard implements AutoCloseable {
             Accounts accounts,
             PositionSource positions,
             FleetSource fleets,
+            MetricsSource metrics,
             InstantSource clock)
             throws IOException {
         return start(
@@ -77,6 +78,7 @@ public final class Dashboard implements AutoCloseable {
                 new Passwords(Passwords.STANDARD),
                 positions,
                 fleets,
+                metrics,
                 clock);
     }
 
@@ -89,6 +91,7 @@ public final class Dashboard implements AutoCloseable {
             Passwords passwords,
             PositionSource positions,
             FleetSource fleets,
+            MetricsSource metrics,
             InstantSource clock)
             throws IOException {
         WebFiles files = WebFiles.load();
@@ -96,7 +99,8 @@ public final class Dashboard implements AutoCloseable {
         hub.membersAre(fleets.members());
         PositionSource.Feed feed = hub.follow(positions);
         var signIn = new SignIn(accounts, passwords, new Attempts(clock));
-        var api = new Api(accounts, signIn, positions, hub, files, clock);
+        var door = new MetricsDoor(accounts, metrics, new Attempts(clock));
+        var api = new Api(accounts, signIn, positions, hub, files, door, clock);
         var dashboard = new Dashboard(address, tls(keys, keyPassword), api, hub, feed, fleets);
         dashboard.listen();
         return dashboard;

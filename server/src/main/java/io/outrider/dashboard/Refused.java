@@ -24,6 +24,15 @@ final class Refused extends Exception {
         return new Refused(401, "sign-in-required", "Sign in first.", null);
     }
 
+    /** One answer for a wrong token and for none. */
+    static Refused metricsTokenRequired() {
+        return new Refused(
+                401,
+                "token-required",
+                "Send the token of 'outrider metrics token': Authorization: Bearer TOKEN.",
+                null);
+    }
+
     /** One answer for an unknown user and a wrong password. */
     static Refused wrongPassword() {
         return new Refused(401, "wrong-password", "User name or password is wrong.", null);

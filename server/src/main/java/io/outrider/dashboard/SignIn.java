@@ -124,7 +124,7 @@ final class SignIn {
     }
 
     /** What one customer of a network has: an IPv4 address, or 56 bits of IPv6. */
-    private static String prefix(Context context) throws IOException {
+    static String prefix(Context context) throws IOException {
         InetAddress address = InetAddress.getByName(context.req().getRemoteAddr());
         byte[] bytes = address.getAddress();
         return HexFormat.of()

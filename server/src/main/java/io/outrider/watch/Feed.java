@@ -54,6 +54,10 @@ public final class Feed implements AutoCloseable {
         return dropped.get();
     }
 
+    public boolean isClosed() {
+        return closed.get();
+    }
+
     /** Whether nothing more will come. */
     public boolean isEnded() {
         return closed.get() && queue.isEmpty();

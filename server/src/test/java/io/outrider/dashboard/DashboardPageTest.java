@@ -57,6 +57,7 @@ class DashboardPageTest {
                                 accounts,
                                 fleet,
                                 fleet,
+                                () -> new MetricsSource.Page("text/plain; charset=utf-8", "up 1\n"),
                                 CLOCK)) {
             return run(
                     List.of(

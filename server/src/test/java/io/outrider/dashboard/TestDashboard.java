@@ -40,6 +40,7 @@ final class TestDashboard implements AutoCloseable {
                         new Passwords(new Passwords.Cost(64, 1)),
                         fleet,
                         fleet,
+                        () -> new MetricsSource.Page("text/plain; charset=utf-8", "up 1\n"),
                         clock);
         client = HttpClient.newBuilder().sslContext(keys.client()).build();
     }

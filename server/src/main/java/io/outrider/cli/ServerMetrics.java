@@ -1,0 +1,229 @@
+package io.outrider.cli;
+
+import io.outrider.authority.EnrolmentServer;
+import io.outrider.authority.KeyStoreFile;
+import io.outrider.fleet.Client;
+import io.outrider.fleet.Grant;
+import io.outrider.fleet.Tracker;
+import io.outrider.keys.OperatorException;
+import io.outrider.store.Counts;
+import io.outrider.store.Health;
+import io.outrider.topic.Channel;
+import io.outrider.topic.TopicFilter;
+import io.outrider.watch.Logs;
+import io.outrider.watch.Metrics;
+import io.outrider.watch.Watch;
+import java.io.IOException;
+import java.security.KeyStore;
+import java.security.KeyStoreException;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the parts of a server have to tell to {@code /metrics}. Names no tracker and no client. */
+final class ServerMetrics {
+    private static final Logger log = LoggerFactory.getLogger(ServerMetrics.class);
+
+    private final Backend backend;
+    private final InstantSource clock;
+    private Map<String, Long> expiry = Map.of(); // guarded by this
+    private Instant expiryRead = Instant.MIN; // guarded by this
+
+    private ServerMetrics(Backend backend, InstantSource clock) {
+        this.backend = backend;
+        this.clock = clock;
+    }
+
+    static Metrics of(
+            Watch watch,
+            Logs logs,
+            Backend backend,
+            EnrolmentServer enrolment,
+            InstantSource clock) {
+        var metrics = new Metrics(watch, logs, Main.Version.text());
+        var it = new ServerMetrics(backend, clock);
+        it.store(metrics);
+        it.registry(metrics);
+        metrics.counters(
+                "outrider_enrolment_requests",
+                "Wishes to enrol since the start, by outcome",
+                "outcome",
+                enrolment::counts);
+        metrics.gauges(
+                "outrider_certificate_expiry_timestamp_seconds",
+                "When a certificate of this installation ends, as Unix time",
+                "certificate",
+                it::expiry);
+        return metrics;
+    }
+
+    private void store(Metrics metrics) {
+        metrics.counters(
+                "outrider_positions",
+                "Positions since the installation, by what became of them",
+                "outcome",
+                () -> {
+                    Counts counts = backend.store().counts();
+                    return Map.of(
+                            "accepted", counts.accepted(),
+                            "duplicate", counts.duplicate(),
+                            "late", counts.late(),
+                            "doubted", counts.doubted(),
+                            "dropped", counts.dropped());
+                });
+        metrics.gauge(
+                "outrider_positions_missing",
+                "Positions that are missing now, of all journals",
+                () -> backend.store().counts().gaps());
+        metrics.counters(
+                "outrider_reports",
+                "Reports since the installation",
+                "outcome",
+                () -> {
+                    Counts counts = backend.store().counts();
+                    return Map.of(
+                            "accepted", counts.reports(), "duplicate", counts.reportsDuplicate());
+                });
+        metrics.counters(
+                "outrider_epochs",
+                "Epoch announcements since the installation",
+                "outcome",
+                () -> {
+                    Counts counts = backend.store().counts();
+                    return Map.of(
+                            "accepted", counts.epochs(), "duplicate", counts.epochsDuplicate());
+                });
+        metrics.counters(
+                "outrider_messages_refused",
+                "Messages that the intake refused since the installation, by reason",
+                "reason",
+                () -> backend.store().counts().refused());
+        metrics.gauges(
+                "outrider_store_state",
+                "1 for the state that the store is in",
+                "state",
+                this::storeState);
+        metrics.gauge(
+                "outrider_store_waiting",
+                "Positions and writes that wait for a commit",
+                () -> backend.store().health().waiting());
+    }
+
+    private Map<String, Integer> storeState() {
+        Health.State now = backend.store().health().state();
+        var states = new TreeMap<String, Integer>();
+        for (Health.State state : Health.State.values()) {
+            states.put(lower(state), state == now ? 1 : 0);
+        }
+        return states;
+    }
+
+    private void registry(Metrics metrics) {
+        metrics.gauges(
+                "outrider_trackers",
+                "Trackers in the registry, by how far they have come and how they stand",
+                "state",
+                this::trackers);
+        metrics.gauge(
+                "outrider_clients",
+                "Clients in the registry",
+                () -> backend.registry().clients().size());
+        metrics.gauge(
+                "outrider_clients_reaching_trackers",
+                "Clients with a grant that reaches topics of trackers",
+                () ->
+                        backend.registry().clients().stream()
+                                .filter(ServerMetrics::reachesTrackers)
+                                .count());
+    }
+
+    private Map<String, Integer> trackers() {
+        var states = new TreeMap<String, Integer>();
+        for (String state : List.of("invited", "active", "quarantined", "revoked")) {
+            states.put(state, 0);
+        }
+        for (Tracker tracker : backend.registry().trackers()) {
+            String state =
+                    switch (tracker.standing()) {
+                        case QUARANTINED, REVOKED -> lower(tracker.standing());
+                        case ACTIVE ->
+                                tracker.state() instanceof Tracker.Invited ? "invited" : "active";
+                    };
+            states.merge(state, 1, Integer::sum);
+        }
+        return states;
+    }
+
+    static boolean reachesTrackers(Client client) {
+        return client.grants().stream().map(Grant::filter).anyMatch(ServerMetrics::reachesTrackers);
+    }
+
+    /** Whether some {@code o1/FLEET/TRACKER/CHANNEL} is matched. */
+    private static boolean reachesTrackers(TopicFilter filter) {
+        List<String> levels = filter.levels();
+        for (int i = 0; i < 4; i++) {
+            if (i < levels.size() && levels.get(i).equals("#")) {
+                return true;
+            }
+            if (i == levels.size() || !isTrackers(i, levels.get(i))) {
+                return false;
+            }
+        }
+        return levels.size() == 4 || levels.get(4).equals("#");
+    }
+
+    private static boolean isTrackers(int index, String level) {
+        return level.equals("+")
+                || switch (index) {
+                    case 0 -> level.equals("o1");
+                    case 3 ->
+                            List.of(Channel.values()).stream()
+                                    .anyMatch(channel -> channel.topicLevel().equals(level));
+                    default -> true; // any name
+                };
+    }
+
+    /** Read again after a while: opening the file takes a key derivation. */
+    private synchronized Map<String, Long> expiry() {
+        Instant now = clock.instant();
+        if (now.isBefore(expiryRead.plus(Duration.ofMinutes(10)))) {
+            return expiry;
+        }
+        try (KeyStoreFile file = backend.authority().serverKeyStore()) {
+            expiry = expiry(file.load());
+            expiryRead = now;
+        } catch (IOException | KeyStoreException | OperatorException e) {
+            log.warn("The server's certificate cannot be read for the metrics", e);
+        }
+        return expiry;
+    }
+
+    /** Leaf, issuing CA, root. */
+    private static Map<String, Long> expiry(KeyStore store) throws KeyStoreException {
+        var names = List.of("server", "issuing", "root");
+        var expiry = new TreeMap<String, Long>();
+        for (String alias : Collections.list(store.aliases())) {
+            Certificate[] chain = store.getCertificateChain(alias);
+            for (int i = 0; chain != null && i < Math.min(chain.length, names.size()); i++) {
+                if (chain[i] instanceof X509Certificate certificate) {
+                    expiry.put(
+                            names.get(i), certificate.getNotAfter().toInstant().getEpochSecond());
+                }
+            }
+        }
+        return expiry;
+    }
+
+    private static String lower(Enum<?> name) {
+        return name.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -170,9 +170,10 @@ final class ControlServer implements AutoCloseable {
         /** The request is over, so all that can come is the end. */
         private void awaitEnd() {
             try {
-                while (in.read() >= 0) {
-                    continue;
-                }
+                int read;
+                do {
+                    read = in.read();
+                } while (read >= 0);
             } catch (IOException e) {
                 return; // it is gone as well
             }

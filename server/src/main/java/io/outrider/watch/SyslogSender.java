@@ -43,7 +43,7 @@ final class SyslogSender implements Subscriber, AutoCloseable {
     private volatile Optional<SyslogConnection> connection = Optional.empty();
     private Instant connectedAt = Instant.MIN;
     private Instant nextTry = Instant.MIN;
-    private int failures;
+    private volatile int failures; // in a row
     private boolean awayTold;
 
     SyslogSender(SyslogConfig config, Delay delay, InstantSource clock) throws IOException {
@@ -68,6 +68,11 @@ final class SyslogSender implements Subscriber, AutoCloseable {
     /** Connections made so far. */
     long connections() {
         return connections.get();
+    }
+
+    /** Attempts in a row that ended in nothing. */
+    int failures() {
+        return failures;
     }
 
     boolean isConnected() {

@@ -77,6 +77,10 @@ public final class Watch implements Consumer<GateEvent>, AutoCloseable {
         return counters.summary();
     }
 
+    Whereabouts whereabouts() {
+        return whereabouts;
+    }
+
     GateCounters counters() {
         return counters;
     }

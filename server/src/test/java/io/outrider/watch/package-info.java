@@ -1,0 +1,4 @@
+@NullMarked
+package io.outrider.watch;
+
+import org.jspecify.annotations.NullMarked;

@@ -108,7 +108,7 @@ class SyslogTest {
                     .containsEntry("address", "192.0.2.7")
                     .containsEntry("port", "50123")
                     .containsEntry("listener", "trackers")
-                    .containsEntry("client", "a\"b\\c]d??<84>1 forged??[2J??????=?{\"x\":1}");
+                    .containsEntry("client", "a\"b\\c]d??<84>1 forged??[2J???????=?{\"x\":1}");
             assertThat(receiver.messages.get(5).data().get(ELEMENT))
                     .containsEntry("who", "lake")
                     .containsEntry("bytes", "17")

@@ -8,6 +8,8 @@ public interface MetricsSource {
     Page read();
 
     /**
+     * What is shown.
+     *
      * @param contentType of the format
      * @param text in that format
      */

@@ -67,7 +67,7 @@ final class TestReceiver implements AutoCloseable {
                 keys.getKeyManagers(), clientsOf == null ? null : trust.getTrustManagers(), null);
         ServerSocket socket =
                 context.getServerSocketFactory()
-                        .createServerSocket(port, 50, InetAddress.getByName("127.0.0.1"));
+                        .createServerSocket(port, 50, InetAddress.getLoopbackAddress());
         var listener = (SSLServerSocket) socket;
         listener.setNeedClientAuth(clientsOf != null);
         var receiver = new TestReceiver(listener);

@@ -1,42 +1,46 @@
 package io.outrider.broker;
 
-import ch.qos.logback.classic.Level;
-import com.hivemq.configuration.service.InternalConfigurations;
-import com.hivemq.embedded.EmbeddedExtension;
-import com.hivemq.embedded.EmbeddedHiveMQ;
 import com.hivemq.extension.sdk.api.ExtensionMain;
+import com.hivemq.mqtt.handler.disconnect.MqttServerDisconnector;
 import io.outrider.gate.Gate;
 import io.outrider.gate.GateEvent;
 import io.outrider.gate.Limits;
 import io.outrider.gate.ReasonCode;
 import io.outrider.topic.TrackerId;
-import java.time.Duration;
-import java.util.UUID;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import org.slf4j.LoggerFactory;
+import java.util.function.Function;
 
 /**
- * A running MQTT broker with one listener: TLS 1.3 or 1.2, client certificate required. Nobody is
- * let in and nothing is acknowledged but by the gate and the inbox. Safe for use by many threads.
+ * A running MQTT broker: TLS 1.3 or 1.2, and nothing without it. Nobody is let in and nothing is
+ * acknowledged but by the gate and the inbox. Safe for use by many threads.
  */
 public final class Broker implements AutoCloseable {
-    private static final Duration START_MAX = Duration.ofSeconds(60);
+    /** A replaced certificate is to be shown within ten seconds. */
+    private static final long TLS_LOOK_SECONDS = 4;
 
-    /** One start at a time: it goes through state that the engine shares within a process. */
-    private static final ReentrantLock STARTING = new ReentrantLock();
+    private final Engine engine;
+    private final Connections connections;
+    private final Map<String, Door> doors;
+    private final List<ExecutorService> executors;
 
-    private final EmbeddedHiveMQ engine;
-    private final GateExtension.Started started;
-
-    private Broker(EmbeddedHiveMQ engine, GateExtension.Started started) {
+    private Broker(
+            Engine engine,
+            Connections connections,
+            Map<String, Door> doors,
+            List<ExecutorService> executors) {
         this.engine = engine;
-        this.started = started;
+        this.connections = connections;
+        this.doors = doors;
+        this.executors = executors;
     }
 
     /**
@@ -48,8 +52,8 @@ public final class Broker implements AutoCloseable {
     public static Broker start(
             BrokerConfig config, Gate gate, Inbox inbox, Consumer<GateEvent> watch)
             throws BrokerException {
-        var extension = new GateExtension(gate, inbox, watch);
-        return start(config, gate.limits(), extension, extension);
+        var extension = new GateExtension(gate, watch);
+        return start(config, gate, inbox, watch, extension, extension);
     }
 
     /**
@@ -58,70 +62,83 @@ public final class Broker implements AutoCloseable {
      * @param main what the engine is given to start; a test gives it something that fails
      */
     static Broker start(
-            BrokerConfig config, Limits limits, GateExtension extension, ExtensionMain main)
+            BrokerConfig config,
+            Gate gate,
+            Inbox inbox,
+            Consumer<GateEvent> watch,
+            GateExtension extension,
+            ExtensionMain main)
             throws BrokerException {
-        config.tls().check();
-        quieten();
-        EmbeddedHiveMQ engine = startEngine(config, limits, main);
-        var started = extension.started();
-        if (started.isEmpty()) {
-            close(engine);
-            throw new BrokerException("the engine started without its gate and was stopped");
+        var tls = new LinkedHashMap<ListenerConfig, TlsContext>();
+        for (ListenerConfig listener : config.listeners()) {
+            tls.put(listener, TlsContext.open(listener));
         }
-        return new Broker(engine, started.get());
-    }
-
-    private static EmbeddedHiveMQ startEngine(
-            BrokerConfig config, Limits limits, ExtensionMain main) throws BrokerException {
-        String keyProperty = "outrider.broker.key." + UUID.randomUUID();
-        String trustProperty = "outrider.broker.trust." + UUID.randomUUID();
-        EngineFiles files = EngineFiles.write(config, limits, keyProperty, trustProperty);
-        STARTING.lock();
-        Thread.UncaughtExceptionHandler handler = Thread.getDefaultUncaughtExceptionHandler();
-        System.setProperty(keyProperty, EngineFiles.xml(config.tls().exposeKeyPassphrase()));
-        System.setProperty(trustProperty, EngineFiles.xml(config.tls().exposeTrustPassphrase()));
+        Engine engine = Engine.start(config, gate.limits(), main);
+        var executors = new ArrayList<ExecutorService>();
         try {
-            EmbeddedHiveMQ engine = build(files, main);
-            // The embedded engine sets this to false, so that whoever no authenticator has decided
-            // on gets in.
-            InternalConfigurations.AUTH_DENY_UNAUTHENTICATED_CONNECTIONS.set(true);
-            // It waits this long at its end for files to be written, of which there are none.
-            InternalConfigurations.PERSISTENCE_SHUTDOWN_GRACE_PERIOD_MSEC.set(0);
-            try {
-                await(engine.start(), START_MAX, "start");
-            } catch (BrokerException e) {
-                close(engine);
-                throw e;
+            Connections connections =
+                    extension
+                            .connections()
+                            .filter(_ -> engine.isExtended())
+                            .orElseThrow(() ->
+                                    new BrokerException("the engine started without its gate"));
+            executors.add(
+                    Executors.newFixedThreadPool(
+                            Runtime.getRuntime().availableProcessors(),
+                            Thread.ofPlatform().name("broker-tls-", 0).daemon().factory()));
+            executors.add(reloading(List.copyOf(tls.values())));
+            var disconnector = engine.get(MqttServerDisconnector.class);
+            var uplink =
+                    new Uplink(inbox, gate.limits().answers(), connections, disconnector, watch);
+            Function<Connection, Publishes> publishes =
+                    connection -> new Publishes(connection, gate, uplink, disconnector, watch);
+            var arrivals = new Arrivals(gate.limits().connecting(), watch, System::nanoTime);
+            var doors = new LinkedHashMap<String, Door>();
+            for (var listener : tls.entrySet()) {
+                var pipeline =
+                        new ConnectionPipeline(
+                                listener.getKey(),
+                                listener.getValue(),
+                                arrivals,
+                                gate,
+                                engine,
+                                publishes,
+                                executors.getFirst(),
+                                watch);
+                doors.put(listener.getKey().name(), Door.open(listener.getKey(), engine, pipeline));
             }
-            return engine;
-        } finally {
-            System.clearProperty(keyProperty);
-            System.clearProperty(trustProperty);
-            // The engine's own handler ends the process at some of its exceptions.
-            Thread.setDefaultUncaughtExceptionHandler(handler);
-            STARTING.unlock();
+            return new Broker(engine, connections, doors, executors);
+        } catch (BrokerException e) {
+            engine.close();
+            executors.forEach(ExecutorService::shutdownNow);
+            throw e;
         }
     }
 
-    private static EmbeddedHiveMQ build(EngineFiles files, ExtensionMain main) {
-        return EmbeddedHiveMQ.builder()
-                .withConfigurationFolder(files.configuration())
-                .withDataFolder(files.data())
-                .withExtensionsFolder(files.extensions())
-                .withoutLoggingBootstrap()
-                .withEmbeddedExtension(
-                        EmbeddedExtension.builder()
-                                .withId("outrider-gate")
-                                .withName("Outrider gate")
-                                .withVersion("1")
-                                .withExtensionMain(main)
-                                .build())
-                .build();
+    private static ScheduledExecutorService reloading(List<TlsContext> contexts) {
+        ScheduledExecutorService timer =
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().name("broker-tls-reload").daemon().factory());
+        var _ =
+                timer.scheduleWithFixedDelay(
+                        () -> contexts.forEach(TlsContext::reload),
+                        TLS_LOOK_SECONDS,
+                        TLS_LOOK_SECONDS,
+                        TimeUnit.SECONDS);
+        return timer;
     }
 
-    /** The port that it listens on, 1 … 65,535. */
-    public int port() {
-        return started.port();
+    /**
+     * The port of a listener, 1 … 65,535.
+     *
+     * @param listener by its name
+     */
+    public int port(String listener) {
+        Door door = doors.get(listener);
+        if (door == null) {
+            throw new IllegalArgumentException("there is no listener " + listener);
+        }
+        return door.port();
     }
 
     /**
@@ -132,7 +149,7 @@ public final class Broker implements AutoCloseable {
      * @return complete with whether the tracker is subscribed; where it is not, nobody gets them
      */
     public CompletionStage<Boolean> publishDown(TrackerId tracker, Payload payload) {
-        return started.connections().publishDown(tracker, payload);
+        return connections.publishDown(tracker, payload);
     }
 
     /**
@@ -143,46 +160,13 @@ public final class Broker implements AutoCloseable {
      * @throws BrokerException where it could not be done within some seconds
      */
     public void disconnect(TrackerId tracker, String reason) throws BrokerException {
-        started.connections().forget(tracker, ReasonCode.ADMINISTRATIVE_ACTION, reason);
+        connections.forget(tracker.toString(), ReasonCode.ADMINISTRATIVE_ACTION, reason);
     }
 
     /** Ends all connections and stops listening. What is unanswered then stays unanswered. */
     @Override
-    public void close() throws BrokerException {
-        close(engine);
-    }
-
-    private static void close(EmbeddedHiveMQ engine) throws BrokerException {
-        try {
-            engine.close();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new BrokerException("interrupted while the engine stopped", e);
-        } catch (ExecutionException e) {
-            throw new BrokerException("the engine did not stop", e);
-        }
-    }
-
-    private static void await(Future<?> future, Duration max, String what) throws BrokerException {
-        try {
-            future.get(max.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new BrokerException("interrupted at the engine's " + what, e);
-        } catch (ExecutionException e) {
-            throw new BrokerException("the engine did not " + what, e);
-        } catch (TimeoutException e) {
-            throw new BrokerException(
-                    "the engine did not " + what + " in " + max.toSeconds() + " s", e);
-        }
-    }
-
-    /** The engine tells its life at level INFO. Warnings and errors are kept. */
-    private static void quieten() {
-        for (String name : new String[] {"com.hivemq", "event"}) {
-            if (LoggerFactory.getLogger(name) instanceof ch.qos.logback.classic.Logger logger) {
-                logger.setLevel(Level.WARN);
-            }
-        }
+    public void close() {
+        engine.close();
+        executors.forEach(ExecutorService::shutdownNow);
     }
 }

@@ -1,21 +1,22 @@
 package io.outrider.broker;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Where the broker listens and lives. What it lets through is {@link io.outrider.gate.Limits}.
  *
  * @param directory of the broker alone; made where it is missing, private to its owner
- * @param bindAddress an IP address or host name of this machine
- * @param port 1 … 65,535, or 0 for any that is free
+ * @param listeners at least one, each under a name of its own
  */
-public record BrokerConfig(Path directory, String bindAddress, int port, TlsStores tls) {
+public record BrokerConfig(Path directory, List<ListenerConfig> listeners) {
     public BrokerConfig {
-        if (port < 0 || port > 65_535) {
-            throw new IllegalArgumentException("port " + port + " is not in 0 … 65535");
+        listeners = List.copyOf(listeners);
+        if (listeners.isEmpty()) {
+            throw new IllegalArgumentException("there is no listener");
         }
-        if (bindAddress.isBlank()) {
-            throw new IllegalArgumentException("the bind address is empty");
+        if (listeners.stream().map(ListenerConfig::name).distinct().count() != listeners.size()) {
+            throw new IllegalArgumentException("two listeners have one name");
         }
     }
 }

@@ -2,7 +2,6 @@ package io.outrider.broker;
 
 import com.hivemq.extension.sdk.api.packets.connect.ConnackReasonCode;
 import com.hivemq.extension.sdk.api.packets.disconnect.DisconnectReasonCode;
-import com.hivemq.extension.sdk.api.packets.publish.AckReasonCode;
 import com.hivemq.extension.sdk.api.packets.subscribe.SubackReasonCode;
 import io.outrider.gate.ReasonCode;
 
@@ -33,18 +32,6 @@ final class Codes {
             case QOS_NOT_SUPPORTED -> ConnackReasonCode.QOS_NOT_SUPPORTED;
             case CONNECTION_RATE_EXCEEDED -> ConnackReasonCode.CONNECTION_RATE_EXCEEDED;
             default -> ConnackReasonCode.UNSPECIFIED_ERROR;
-        };
-    }
-
-    /** For a refusal: success becomes an error. */
-    static AckReasonCode refusal(ReasonCode code) {
-        return switch (code) {
-            case IMPLEMENTATION_SPECIFIC_ERROR -> AckReasonCode.IMPLEMENTATION_SPECIFIC_ERROR;
-            case NOT_AUTHORIZED -> AckReasonCode.NOT_AUTHORIZED;
-            case TOPIC_NAME_INVALID -> AckReasonCode.TOPIC_NAME_INVALID;
-            case QUOTA_EXCEEDED -> AckReasonCode.QUOTA_EXCEEDED;
-            case PAYLOAD_FORMAT_INVALID -> AckReasonCode.PAYLOAD_FORMAT_INVALID;
-            default -> AckReasonCode.UNSPECIFIED_ERROR;
         };
     }
 

@@ -5,8 +5,6 @@ import com.hivemq.extension.sdk.api.async.TimeoutFallback;
 import com.hivemq.extension.sdk.api.auth.SimpleAuthenticator;
 import com.hivemq.extension.sdk.api.auth.parameter.SimpleAuthInput;
 import com.hivemq.extension.sdk.api.auth.parameter.SimpleAuthOutput;
-import com.hivemq.extension.sdk.api.client.parameter.ClientTlsInformation;
-import com.hivemq.extension.sdk.api.client.parameter.ConnectionInformation;
 import com.hivemq.extension.sdk.api.packets.auth.DefaultAuthorizationBehaviour;
 import com.hivemq.extension.sdk.api.packets.connect.ConnackReasonCode;
 import com.hivemq.extension.sdk.api.packets.connect.ConnectPacket;
@@ -16,12 +14,8 @@ import io.outrider.gate.Gate;
 import io.outrider.gate.GateEvent;
 import io.outrider.gate.Identity;
 import io.outrider.gate.MqttVersion;
-import io.outrider.gate.Peer;
 import io.outrider.gate.Proof;
-import io.outrider.topic.TrackerId;
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,21 +26,15 @@ import org.slf4j.LoggerFactory;
  */
 final class ConnectAuthenticator implements SimpleAuthenticator {
     private static final Logger log = LoggerFactory.getLogger(ConnectAuthenticator.class);
-    private static final Duration SESSION_DROP_MAX = Duration.ofSeconds(10);
+    private static final Duration ANSWER_MAX = Duration.ofSeconds(10);
 
     private final Gate gate;
-    private final Connections connections;
+    private final SessionOwners owners;
     private final Consumer<GateEvent> watch;
 
-    /**
-     * The enrolment number that owns what the engine keeps under a tracker's name. Grows with the
-     * registry, not with what strangers send: only who is admitted is in it.
-     */
-    private final Map<TrackerId, Long> sessionOwners = new ConcurrentHashMap<>();
-
-    ConnectAuthenticator(Gate gate, Connections connections, Consumer<GateEvent> watch) {
+    ConnectAuthenticator(Gate gate, SessionOwners owners, Consumer<GateEvent> watch) {
         this.gate = gate;
-        this.connections = connections;
+        this.owners = owners;
         this.watch = watch;
     }
 
@@ -54,49 +42,35 @@ final class ConnectAuthenticator implements SimpleAuthenticator {
     public void onConnect(SimpleAuthInput input, SimpleAuthOutput output) {
         output.getDefaultPermissions().setDefaultBehaviour(DefaultAuthorizationBehaviour.DENY);
         ConnectPacket connect = input.getConnectPacket();
-        ConnectionInformation connection = input.getConnectionInformation();
-        String address = connection.getInetAddress().map(a -> a.getHostAddress()).orElse("unknown");
-        var peer = new Peer(address, 0, "trackers");
+        Connection connection = Connection.of(input.getConnectionInformation());
         switch (gate.admit(request(connect), proof(connection))) {
             case Admission.Refused(var code, var reason, var rule) -> {
                 watch.accept(
-                        new GateEvent.Refused(peer, connect.getClientId(), code, reason, rule));
+                        new GateEvent.Refused(
+                                connection.peer(), connect.getClientId(), code, reason, rule));
                 output.failAuthentication(Codes.connack(code), reason);
             }
-            case Admission.Admitted(Identity.OfTracker identity) -> {
-                IdentityAttribute.put(connection.getConnectionAttributeStore(), identity);
-                watch.accept(
-                        new GateEvent.Connected(
-                                peer, identity, connect.getClientId(), version(connect)));
-                admit(identity, output);
-            }
-            case Admission.Admitted _ ->
-                    output.failAuthentication(ConnackReasonCode.NOT_AUTHORIZED, "not here");
+            case Admission.Admitted(var identity) ->
+                    admit(identity, connection, connect.getClientId(), output);
         }
     }
 
-    /** A name that was enrolled again inherits no session: that one goes first. */
-    private void admit(Identity.OfTracker identity, SimpleAuthOutput output) {
-        Long owner = sessionOwners.put(identity.tracker(), identity.number());
-        if (owner == null || owner == identity.number()) {
-            output.authenticateSuccessfully();
-            return;
-        }
+    private void admit(
+            Identity identity, Connection connection, String clientId, SimpleAuthOutput output) {
         Async<SimpleAuthOutput> held =
                 output.async(
-                        SESSION_DROP_MAX,
+                        ANSWER_MAX,
                         TimeoutFallback.FAILURE,
                         ConnackReasonCode.SERVER_UNAVAILABLE,
                         "try again");
         var _ =
-                connections
-                        .dropSession(identity.tracker())
+                owners.claim(identity, clientId)
                         .whenComplete((_, failure) -> {
                             if (failure == null) {
+                                connection.admit(identity, clientId);
                                 output.authenticateSuccessfully();
                             } else {
                                 log.error("a session cannot be dropped", failure);
-                                sessionOwners.put(identity.tracker(), owner);
                                 output.failAuthentication(
                                         ConnackReasonCode.SERVER_UNAVAILABLE, "try again");
                             }
@@ -104,7 +78,14 @@ final class ConnectAuthenticator implements SimpleAuthenticator {
                         });
     }
 
-    private static ConnectRequest request(ConnectPacket connect) {
+    private static Proof proof(Connection connection) {
+        return connection
+                .certificate()
+                .<Proof>map(Proof.OfCertificate::new)
+                .orElseGet(() -> new Proof.Nothing("there is no client certificate"));
+    }
+
+    static ConnectRequest request(ConnectPacket connect) {
         return new ConnectRequest(
                 version(connect),
                 connect.getClientId(),
@@ -115,14 +96,6 @@ final class ConnectAuthenticator implements SimpleAuthenticator {
                                         will.getTopic(),
                                         will.getQos().getQosNumber(),
                                         will.getRetain())));
-    }
-
-    private static Proof proof(ConnectionInformation connection) {
-        return connection
-                .getClientTlsInformation()
-                .flatMap(ClientTlsInformation::getClientCertificate)
-                .<Proof>map(Proof.OfCertificate::new)
-                .orElseGet(() -> new Proof.Nothing("there is no client certificate"));
     }
 
     private static MqttVersion version(ConnectPacket connect) {

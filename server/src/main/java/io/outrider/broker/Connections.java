@@ -1,11 +1,16 @@
 package io.outrider.broker;
 
 import com.hivemq.extension.sdk.api.packets.general.Qos;
+import com.hivemq.extension.sdk.api.services.Services;
 import com.hivemq.extension.sdk.api.services.builder.Builders;
+import com.hivemq.extension.sdk.api.services.builder.PublishBuilder;
 import com.hivemq.extension.sdk.api.services.exception.NoSuchClientIdException;
 import com.hivemq.extension.sdk.api.services.publish.PublishService;
 import com.hivemq.extension.sdk.api.services.publish.PublishToClientResult;
 import com.hivemq.extension.sdk.api.services.session.ClientService;
+import com.hivemq.mqtt.message.publish.PUBLISH;
+import io.outrider.gate.Gate;
+import io.outrider.gate.Identity;
 import io.outrider.gate.ReasonCode;
 import io.outrider.topic.Channel;
 import io.outrider.topic.TrackerId;
@@ -28,23 +33,30 @@ final class Connections {
 
     private final ClientService clients;
     private final PublishService publisher;
+    private final Gate gate;
 
-    Connections(ClientService clients, PublishService publisher) {
+    private Connections(ClientService clients, PublishService publisher, Gate gate) {
         this.clients = clients;
         this.publisher = publisher;
+        this.gate = gate;
+    }
+
+    /** To be called while the engine starts us. */
+    static Connections ofStartingEngine(Gate gate) {
+        return new Connections(Services.clientService(), Services.publishService(), gate);
     }
 
     /**
-     * Ends the connection of a tracker, if there is one. Complete when its socket is closed, with
-     * whether there was one.
+     * Ends a connection, if there is one; a will is not published. Complete when its socket is
+     * closed, with whether there was one.
      */
-    CompletableFuture<Boolean> disconnect(TrackerId tracker, ReasonCode code, String reason) {
-        return clients.disconnectClient(tracker.toString(), true, Codes.disconnect(code), reason);
+    CompletableFuture<Boolean> disconnect(String clientId, ReasonCode code, String reason) {
+        return clients.disconnectClient(clientId, true, Codes.disconnect(code), reason);
     }
 
-    /** Complete when no session of this name is left to resume. */
-    CompletableFuture<Void> dropSession(TrackerId tracker) {
-        return clients.invalidateSession(tracker.toString())
+    /** Complete when no session of this client identifier is left to resume. */
+    CompletableFuture<Void> dropSession(String clientId) {
+        return clients.invalidateSession(clientId)
                 .handle((_, failure) -> {
                     if (failure == null || isUnknownClient(failure)) {
                         return null;
@@ -67,29 +79,49 @@ final class Connections {
     }
 
     /**
-     * Ends the connection of a tracker and removes its session with everything that waits in it.
+     * Shows what a tracker has published to the clients that were granted its topic. Where nobody
+     * was, which is the rule, this costs nothing.
+     */
+    void passOn(Identity.OfTracker tracker, PUBLISH publish) {
+        if (!gate.hearsTrackers()) {
+            return;
+        }
+        byte[] payload = publish.getPayload();
+        PublishBuilder onward =
+                Builders.publish()
+                        .topic(publish.getTopic())
+                        .qos(Qos.AT_LEAST_ONCE)
+                        .payload(ByteBuffer.wrap(payload == null ? new byte[0] : payload));
+        publish.getUserProperties()
+                .asList()
+                .forEach(property -> onward.userProperty(property.getName(), property.getValue()));
+        var _ = publisher.publish(onward.build());
+    }
+
+    /**
+     * Ends a connection and removes its session with everything that waits in it.
      *
      * @throws BrokerException where a session is left after five seconds
      */
-    void forget(TrackerId tracker, ReasonCode code, String reason) throws BrokerException {
+    void forget(String clientId, ReasonCode code, String reason) throws BrokerException {
         try {
-            disconnect(tracker, code, reason).get(FORGET_SECONDS, TimeUnit.SECONDS);
+            disconnect(clientId, code, reason).get(FORGET_SECONDS, TimeUnit.SECONDS);
             for (int round = 0; round < FORGET_ROUNDS_MAX; round++) {
-                dropSession(tracker).get(FORGET_SECONDS, TimeUnit.SECONDS);
+                dropSession(clientId).get(FORGET_SECONDS, TimeUnit.SECONDS);
                 // A connection that ends writes its session once more when it is closed, and may
                 // write it after our removal. Look until there is none.
-                if (clients.getSession(tracker.toString()).get().isEmpty()) {
+                if (clients.getSession(clientId).get().isEmpty()) {
                     return;
                 }
                 Thread.sleep(FORGET_ROUND_MS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new BrokerException("interrupted while disconnecting " + tracker, e);
+            throw new BrokerException("interrupted while disconnecting " + clientId, e);
         } catch (ExecutionException | TimeoutException e) {
-            throw new BrokerException(tracker + " cannot be disconnected", e);
+            throw new BrokerException(clientId + " cannot be disconnected", e);
         }
-        throw new BrokerException("the session of " + tracker + " does not go away");
+        throw new BrokerException("the session of " + clientId + " does not go away");
     }
 
     private static boolean isUnknownClient(Throwable failure) {

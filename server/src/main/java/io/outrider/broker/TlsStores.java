@@ -50,22 +50,18 @@ public final class TlsStores {
         return trustStore;
     }
 
-    /** The only ways to the passphrases. Rare on purpose: reviewers search for this word. */
+    /** The only way to the passphrase. Rare on purpose: reviewers search for this word. */
     String exposeKeyPassphrase() {
         return keyPassphrase;
     }
 
-    String exposeTrustPassphrase() {
-        return trustPassphrase;
-    }
-
     /**
-     * Refuses stores that the engine would take and misread: without a trust store it would trust
-     * every public authority.
+     * Refuses stores that could be misread: which of two keys to show, or whom to trust where no
+     * authority is named.
      */
     void check() throws BrokerException {
-        KeyStore keys = load(keyStore, keyPassphrase);
-        KeyStore anchors = load(trustStore, trustPassphrase);
+        KeyStore keys = keys();
+        KeyStore anchors = anchors();
         try {
             int keyCount = 0;
             for (String alias : Collections.list(keys.aliases())) {
@@ -84,6 +80,14 @@ public final class TlsStores {
         } catch (GeneralSecurityException e) {
             throw new BrokerException("the key stores cannot be read", e);
         }
+    }
+
+    KeyStore keys() throws BrokerException {
+        return load(keyStore, keyPassphrase);
+    }
+
+    KeyStore anchors() throws BrokerException {
+        return load(trustStore, trustPassphrase);
     }
 
     private static KeyStore load(Path file, String passphrase) throws BrokerException {

@@ -7,20 +7,22 @@ import com.hivemq.extension.sdk.api.auth.parameter.PublishAuthorizerOutput;
 import com.hivemq.extension.sdk.api.auth.parameter.SubscriptionAuthorizerInput;
 import com.hivemq.extension.sdk.api.auth.parameter.SubscriptionAuthorizerOutput;
 import com.hivemq.extension.sdk.api.packets.publish.AckReasonCode;
+import com.hivemq.extension.sdk.api.packets.publish.PublishPacket;
 import com.hivemq.extension.sdk.api.packets.subscribe.SubackReasonCode;
 import io.outrider.fleet.Operation;
 import io.outrider.gate.Decision;
 import io.outrider.gate.Gate;
 import io.outrider.gate.GateEvent;
 import io.outrider.gate.Identity;
+import io.outrider.gate.PublishRequest;
 import io.outrider.gate.SubscribeRequest;
 import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Puts each filter of a SUBSCRIBE before the gate, and lets nothing be published: what may be
- * published has been taken out by {@link PublishInterceptor}, so whatever comes this far, a will
- * included, has found a way around it.
+ * Puts each filter of a SUBSCRIBE before the gate, and whatever the engine is about to route: a
+ * client's message once more, and its will. A tracker's message never comes this far, so here a
+ * tracker publishes nothing.
  */
 final class TopicAuthorizer implements SubscriptionAuthorizer, PublishAuthorizer {
     private final Gate gate;
@@ -34,23 +36,26 @@ final class TopicAuthorizer implements SubscriptionAuthorizer, PublishAuthorizer
     @Override
     public void authorizeSubscribe(
             SubscriptionAuthorizerInput input, SubscriptionAuthorizerOutput output) {
-        Optional<Identity.OfTracker> identity =
-                IdentityAttribute.of(
-                        input.getConnectionInformation().getConnectionAttributeStore());
+        Connection connection = Connection.of(input.getConnectionInformation());
+        Optional<Identity> identity = connection.identity();
         if (identity.isEmpty()) {
             output.failAuthorization(SubackReasonCode.NOT_AUTHORIZED, "not admitted");
             return;
         }
         String filter = input.getSubscription().getTopicFilter();
-        switch (gate.subscribe(
-                identity.get(),
-                new SubscribeRequest(filter, input.getSubscription().getQos().getQosNumber()))) {
-            case Decision.Allow _ -> output.authorizeSuccessfully();
+        int qos = input.getSubscription().getQos().getQosNumber();
+        switch (decide(identity.get(), new SubscribeRequest(filter, qos))) {
+            case Decision.Allow _ -> {
+                watch.accept(
+                        new GateEvent.Subscribed(
+                                identity.get(), connection.clientId(), filter, qos));
+                output.authorizeSuccessfully();
+            }
             case Decision.Deny(var code, var reason, var rule) -> {
                 watch.accept(
                         new GateEvent.Denied(
                                 identity.get(),
-                                identity.get().name(),
+                                connection.clientId(),
                                 Operation.SUBSCRIBE,
                                 filter,
                                 code,
@@ -61,8 +66,31 @@ final class TopicAuthorizer implements SubscriptionAuthorizer, PublishAuthorizer
         }
     }
 
+    private Decision decide(Identity identity, SubscribeRequest request) {
+        Decision stay = gate.stay(identity);
+        return stay instanceof Decision.Deny ? stay : gate.subscribe(identity, request);
+    }
+
     @Override
     public void authorizePublish(PublishAuthorizerInput input, PublishAuthorizerOutput output) {
-        output.failAuthorization(AckReasonCode.NOT_AUTHORIZED, "nothing passes from here");
+        Optional<Identity> identity = Connection.of(input.getConnectionInformation()).identity();
+        if (identity.isPresent()
+                && identity.get() instanceof Identity.OfClient client
+                && gate.publish(client, request(input.getPublishPacket()))
+                        instanceof Decision.Allow) {
+            output.authorizeSuccessfully();
+        } else {
+            output.failAuthorization(AckReasonCode.NOT_AUTHORIZED, "nothing passes from here");
+        }
+    }
+
+    private static PublishRequest request(PublishPacket packet) {
+        return new PublishRequest(
+                packet.getTopic(),
+                packet.getQos().getQosNumber(),
+                packet.getRetain(),
+                packet.getResponseTopic(),
+                0, // counted when it came in
+                0);
     }
 }

@@ -5,6 +5,7 @@ import io.outrider.authority.KeyStoreFile;
 import io.outrider.broker.Broker;
 import io.outrider.broker.BrokerConfig;
 import io.outrider.broker.BrokerException;
+import io.outrider.broker.ListenerConfig;
 import io.outrider.broker.TlsStores;
 import io.outrider.check.Checks;
 import io.outrider.dashboard.Accounts;
@@ -37,6 +38,7 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -172,9 +174,14 @@ final class Server implements AutoCloseable {
             return Broker.start(
                     new BrokerConfig(
                             directory.path().resolve("broker"),
-                            config.mqtt().address().getHostAddress(),
-                            config.mqtt().port(),
-                            tls),
+                            List.of(
+                                    new ListenerConfig(
+                                            "mqtt",
+                                            ListenerConfig.Kind.CERTIFICATES,
+                                            config.mqtt().address().getHostAddress(),
+                                            config.mqtt().port(),
+                                            tls,
+                                            Set.of()))),
                     gate,
                     inlet,
                     watch);
@@ -241,6 +248,11 @@ final class Server implements AutoCloseable {
                                                 .map(its -> new KeyHash(its.keySha256())),
                                         client.methods().methods(),
                                         client.grants()));
+            }
+
+            @Override
+            public boolean hearsTrackers() {
+                return false;
             }
         };
     }

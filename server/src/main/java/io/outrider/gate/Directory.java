@@ -15,4 +15,10 @@ public interface Directory {
 
     /** Empty where there is no such client. */
     Optional<ClientEntry> client(String name);
+
+    /**
+     * Whether any client has a grant that reaches a tracker's topics, so that what trackers publish
+     * has somebody to be shown to.
+     */
+    boolean hearsTrackers();
 }

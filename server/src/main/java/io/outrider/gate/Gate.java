@@ -41,6 +41,11 @@ public final class Gate {
         return limits;
     }
 
+    /** Whether what trackers publish has any client to be shown to. */
+    public boolean hearsTrackers() {
+        return directory.hearsTrackers();
+    }
+
     /** Whether to let a peer in, and as whom. */
     public Admission admit(ConnectRequest connect, Proof proof) {
         if (connect.version() == MqttVersion.V3_1) {

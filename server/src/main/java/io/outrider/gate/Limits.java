@@ -31,7 +31,8 @@ public record Limits(
      * @param handshakeTimeMax from the connection to the end of the TLS handshake, however many
      *     bytes come
      * @param connectTimeMax from there to the end of the CONNECT, however many bytes come
-     * @param bytesMax most bytes of TLS records taken from a peer before its CONNECT is complete
+     * @param connectBytesMax largest CONNECT; a larger one is refused (0x95) at its first bytes
+     * @param bytesMax most bytes of TLS records taken from a peer before it is let in
      * @param takeoverPause how long a connection is safe from being replaced by another of the same
      *     identity from another address, as long as it is alive
      */
@@ -45,6 +46,7 @@ public record Limits(
             int handshakesPerPrefixPerSecond,
             Duration handshakeTimeMax,
             Duration connectTimeMax,
+            int connectBytesMax,
             int bytesMax,
             Duration takeoverPause) {
 
@@ -59,7 +61,8 @@ public record Limits(
                         500,
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(10),
-                        24 * 1024,
+                        12 * 1024,
+                        32 * 1024,
                         Duration.ofSeconds(10));
 
         public Connecting {
@@ -76,7 +79,8 @@ public record Limits(
                     handshakesPerSecond);
             requireTime("handshakeTimeMax", handshakeTimeMax, 100, 3_600_000);
             requireTime("connectTimeMax", connectTimeMax, 100, 3_600_000);
-            requireInRange("bytesMax", bytesMax, 4 * 1024, 16 * 1024 * 1024);
+            requireInRange("connectBytesMax", connectBytesMax, 256, 1024 * 1024);
+            requireInRange("bytesMax", bytesMax, connectBytesMax + 4 * 1024, 16 * 1024 * 1024);
             requireTime("takeoverPause", takeoverPause, 0, 3_600_000);
         }
     }

@@ -132,7 +132,7 @@ class BrokerAttackTest {
         byte[] aliased =
                 RawMqtt.packet(
                         0x32,
-                        RawMqtt.join(RawMqtt.utf8(REPORT), new byte[] {0, 1, 3, 0x23, 0, 5, 7}));
+                        RawMqtt.join(RawMqtt.utf8(REPORT), new byte[] {0, 1, 3, 0x23, 0, 17, 7}));
         assertDisconnected(aliased, 0x94);
     }
 

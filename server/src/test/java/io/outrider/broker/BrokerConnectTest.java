@@ -178,8 +178,8 @@ class BrokerConnectTest {
         assertThat(answer.getServerKeepAlive()).hasValue(300);
         assertThat(answer.getSessionExpiryInterval()).hasValue(86_400);
         assertThat(answer.getRestrictions().getReceiveMaximum()).isEqualTo(64);
-        assertThat(answer.getRestrictions().getMaximumPacketSize()).isEqualTo(32 * 1024);
-        assertThat(answer.getRestrictions().getTopicAliasMaximum()).isEqualTo(4);
+        assertThat(answer.getRestrictions().getMaximumPacketSize()).isEqualTo(128 * 1024);
+        assertThat(answer.getRestrictions().getTopicAliasMaximum()).isEqualTo(16);
         assertThat(answer.getRestrictions().getMaximumQos()).isEqualTo(MqttQos.AT_LEAST_ONCE);
         assertThat(answer.getRestrictions().isRetainAvailable()).isFalse();
         assertThat(answer.getRestrictions().isWildcardSubscriptionAvailable()).isFalse();
@@ -189,10 +189,19 @@ class BrokerConnectTest {
     }
 
     @Test
-    void too_short_a_keep_alive_is_refused() {
+    void a_keep_alive_is_moved_into_its_range_and_the_client_is_told() {
         var client = broker.client(broker.enrol("acme.hasty", 1), "acme.hasty");
 
-        assertRefused(client, Mqtt5Connect.builder().keepAlive(4).build(), 0x97, "keep alive");
+        assertThat(keepAlive(client, 4)).hasValue(5);
+        assertThat(keepAlive(client, 5)).isEmpty();
+        assertThat(keepAlive(client, 300)).isEmpty();
+        assertThat(keepAlive(client, 301)).hasValue(300);
+    }
+
+    private static java.util.OptionalInt keepAlive(Mqtt5BlockingClient client, int asked) {
+        var answer = client.connect(Mqtt5Connect.builder().keepAlive(asked).build());
+        client.disconnect();
+        return answer.getServerKeepAlive();
     }
 
     @Test

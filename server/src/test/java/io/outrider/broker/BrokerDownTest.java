@@ -73,17 +73,17 @@ class BrokerDownTest {
                 .containsOnly(0x87);
         assertThat(subscribe(truck, "$share/g/" + DOWN, "$share/g/" + other, "$share/g/#"))
                 .containsOnly(0x9E);
-        assertThat(subscribe(truck, "a".repeat(129), "/".repeat(8))).containsOnly(0x8F);
+        assertThat(subscribe(truck, "a".repeat(257), "/".repeat(16))).containsOnly(0x8F);
         truck.disconnect();
     }
 
     @Test
     void too_many_filters_at_once_end_the_connection_with_0x97() {
         var truck = connected();
-        String[] filters = new String[9];
+        String[] filters = new String[17];
         Arrays.setAll(filters, i -> "a/" + i);
 
-        assertThat(subscribe(truck, Arrays.copyOf(filters, 8))).containsOnly(0x87);
+        assertThat(subscribe(truck, Arrays.copyOf(filters, 16))).containsOnly(0x87);
         var _ = truck.toAsync().subscribe(request(filters));
 
         assertThat(broker.nextDisconnectCode()).isEqualTo(0x97);

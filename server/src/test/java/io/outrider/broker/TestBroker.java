@@ -21,6 +21,7 @@ import java.security.cert.Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -81,6 +82,7 @@ final class TestBroker implements AutoCloseable {
                         c.handshakesPerPrefixPerSecond(),
                         Duration.ofSeconds(2),
                         Duration.ofSeconds(2),
+                        c.connectBytesMax(),
                         c.bytesMax(),
                         c.takeoverPause()),
                 d.packets(),
@@ -92,20 +94,26 @@ final class TestBroker implements AutoCloseable {
     BrokerConfig config() {
         try {
             Path tls = Files.createDirectories(directory.resolve("tls"));
-            return new BrokerConfig(
-                    directory.resolve("engine"),
-                    "127.0.0.1",
-                    0,
+            return at(
                     new TlsStores(
                             authority
                                     .server()
                                     .writeStore(tls.resolve("server.p12"), authority.root()),
                             TestAuthority.PASSPHRASE,
                             authority.writeTrustStore(tls.resolve("trust.p12")),
-                            TestAuthority.TRUST_PASSPHRASE));
+                            TestAuthority.TRUST_PASSPHRASE),
+                    0);
         } catch (IOException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** With one listener, for certificates. */
+    BrokerConfig at(TlsStores tls, int port) {
+        var listener =
+                new ListenerConfig(
+                        "mqtt", ListenerConfig.Kind.CERTIFICATES, "127.0.0.1", port, tls, Set.of());
+        return new BrokerConfig(directory.resolve("engine"), List.of(listener));
     }
 
     Gate gate() {
@@ -127,7 +135,7 @@ final class TestBroker implements AutoCloseable {
     }
 
     int port() {
-        return broker().port();
+        return broker().port("mqtt");
     }
 
     /** Issues a certificate to a tracker and enters it in the registry. */

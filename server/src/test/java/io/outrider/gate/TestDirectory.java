@@ -30,4 +30,9 @@ public final class TestDirectory implements Directory {
     public Optional<ClientEntry> client(String name) {
         return Optional.ofNullable(clients.get(name));
     }
+
+    @Override
+    public boolean hearsTrackers() {
+        return !clients.isEmpty();
+    }
 }

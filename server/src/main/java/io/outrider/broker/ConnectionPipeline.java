@@ -1,0 +1,103 @@
+package io.outrider.broker;
+
+import static com.hivemq.bootstrap.netty.ChannelHandlerNames.MQTT_MESSAGE_BARRIER;
+import static com.hivemq.bootstrap.netty.ChannelHandlerNames.MQTT_MESSAGE_DECODER;
+import static com.hivemq.bootstrap.netty.ChannelHandlerNames.MQTT_MESSAGE_ENCODER;
+import static com.hivemq.bootstrap.netty.ChannelHandlerNames.SSL_HANDLER;
+
+import com.hivemq.bootstrap.ClientConnectionContext;
+import com.hivemq.bootstrap.netty.initializer.AbstractChannelInitializer;
+import com.hivemq.configuration.service.entity.TcpListener;
+import com.hivemq.mqtt.handler.KeepAliveDisconnectService;
+import com.hivemq.mqtt.handler.disconnect.MqttServerDisconnector;
+import io.netty.channel.Channel;
+import io.netty.handler.ssl.SslHandler;
+import io.outrider.gate.Gate;
+import io.outrider.gate.GateEvent;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * What a new connection goes through: the engine's handlers with ours around them, in this order
+ * from the socket on: {@link Entrance}, TLS, {@link HandshakeEnd}, {@link FirstPacket}, the
+ * engine's codecs, {@link Terms}, {@link Publishes}, the engine.
+ */
+final class ConnectionPipeline extends AbstractChannelInitializer {
+    private final ListenerConfig config;
+    private final TlsContext tls;
+    private final Arrivals arrivals;
+    private final Gate gate;
+    private final KeepAliveDisconnectService keepAlive;
+    private final MqttServerDisconnector disconnector;
+    private final Function<Connection, Publishes> publishes;
+    private final Executor handshakes;
+    private final Consumer<GateEvent> watch;
+
+    /**
+     * @param publishes makes the handler of one connection's messages
+     * @param handshakes runs the computations of TLS handshakes, away from who is connected already
+     */
+    ConnectionPipeline(
+            ListenerConfig config,
+            TlsContext tls,
+            Arrivals arrivals,
+            Gate gate,
+            Engine engine,
+            Function<Connection, Publishes> publishes,
+            Executor handshakes,
+            Consumer<GateEvent> watch) {
+        super(
+                engine.handlers(),
+                new TcpListener(config.port(), config.bindAddress(), config.name()));
+        this.config = config;
+        this.tls = tls;
+        this.arrivals = arrivals;
+        this.gate = gate;
+        this.keepAlive = engine.get(KeepAliveDisconnectService.class);
+        this.disconnector = engine.get(MqttServerDisconnector.class);
+        this.publishes = publishes;
+        this.handshakes = handshakes;
+        this.watch = watch;
+    }
+
+    @Override
+    protected void initChannel(Channel channel) throws Exception {
+        Optional<Connection> accepted = Connection.accepted(channel, config);
+        if (accepted.isEmpty() || !arrivals.arrive(accepted.get())) {
+            var _ = channel.close();
+            return;
+        }
+        var _ = channel.closeFuture().addListener(_ -> arrivals.leave(accepted.get()));
+        super.initChannel(channel);
+        ClientConnectionContext.of(channel).setExtensionConnectionInformation(accepted.get());
+    }
+
+    @Override
+    protected void addSpecialHandlers(Channel channel) {
+        Connection connection = Connection.of(channel);
+        SslHandler handshake = tls.current().newHandler(channel.alloc(), handshakes);
+        handshake.setHandshakeTimeout(
+                gate.limits().connecting().handshakeTimeMax().toMillis(), TimeUnit.MILLISECONDS);
+        var entrance = new Entrance(connection, arrivals, gate.limits().connecting(), watch);
+        channel.pipeline()
+                .addFirst(Entrance.NAME, entrance)
+                .addAfter(Entrance.NAME, SSL_HANDLER, handshake)
+                .addAfter(
+                        SSL_HANDLER,
+                        HandshakeEnd.NAME,
+                        new HandshakeEnd(connection, entrance, handshake, watch))
+                .addBefore(
+                        MQTT_MESSAGE_DECODER,
+                        FirstPacket.NAME,
+                        new FirstPacket(
+                                connection, gate.limits().connecting().connectBytesMax(), watch))
+                .addAfter(
+                        MQTT_MESSAGE_ENCODER,
+                        Terms.NAME,
+                        new Terms(connection, arrivals, gate, keepAlive, disconnector, watch))
+                .addAfter(MQTT_MESSAGE_BARRIER, Publishes.NAME, publishes.apply(connection));
+    }
+}

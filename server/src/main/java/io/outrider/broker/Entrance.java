@@ -1,0 +1,162 @@
+package io.outrider.broker;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.concurrent.ScheduledFuture;
+import io.outrider.gate.GateEvent;
+import io.outrider.gate.Limit;
+import io.outrider.gate.Limits;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * First in line of a new connection: what it may cost before it has said who it is. No byte reaches
+ * TLS before the first record is whole and a handshake is due; the time and the bytes until the
+ * CONNECT are limited however slowly or steadily they come. Goes away when the client is admitted.
+ */
+final class Entrance extends ChannelInboundHandlerAdapter {
+    static final String NAME = "outrider_entrance";
+
+    private static final int RECORD_HEADER_BYTES = 5;
+    private static final int RECORD_LENGTH_AT = 3;
+
+    /** ContentType handshake (RFC 8446, section 5.1). */
+    private static final byte HANDSHAKE = 22;
+
+    private final Connection connection;
+    private final Arrivals arrivals;
+    private final Limits.Connecting limits;
+    private final Consumer<GateEvent> watch;
+
+    private @Nullable ByteBuf held = Unpooled.EMPTY_BUFFER; // null once TLS has begun
+    private @Nullable ScheduledFuture<?> deadline;
+    private long bytes;
+
+    Entrance(
+            Connection connection,
+            Arrivals arrivals,
+            Limits.Connecting limits,
+            Consumer<GateEvent> watch) {
+        this.connection = connection;
+        this.arrivals = arrivals;
+        this.limits = limits;
+        this.watch = watch;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) throws Exception {
+        expect(context, limits.handshakeTimeMax(), Limit.HANDSHAKE_TIME, "no TLS handshake");
+        super.channelActive(context);
+    }
+
+    /** TLS has succeeded: the time for the CONNECT begins. */
+    void handshakeDone() {
+        ChannelHandlerContext context = connection.channel().pipeline().context(this);
+        if (context != null) {
+            expect(context, limits.connectTimeMax(), Limit.CONNECT_TIME, "no CONNECT");
+        }
+    }
+
+    /** The CONNECT is here, whole. */
+    void connectDone() {
+        if (deadline != null) {
+            deadline.cancel(false);
+        }
+    }
+
+    private void expect(
+            ChannelHandlerContext context, Duration within, Limit limit, String missing) {
+        connectDone();
+        deadline =
+                context.executor()
+                        .schedule(
+                                () -> end(context, limit, missing + " in time"),
+                                within.toMillis(),
+                                TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+        if (!(message instanceof ByteBuf received)) {
+            super.channelRead(context, message);
+            return;
+        }
+        bytes += received.readableBytes();
+        if (bytes > limits.bytesMax()) {
+            received.release();
+            end(context, Limit.BYTES_BEFORE_CONNECT, "too much before the CONNECT");
+            return;
+        }
+        if (held == null) {
+            super.channelRead(context, received);
+            return;
+        }
+        held = Unpooled.wrappedBuffer(held, received);
+        beginWhenWhole(context, held);
+    }
+
+    private void beginWhenWhole(ChannelHandlerContext context, ByteBuf start) {
+        if (start.isReadable() && start.getByte(start.readerIndex()) != HANDSHAKE) {
+            fail(context, "what came is not TLS");
+            return;
+        }
+        if (start.readableBytes() < RECORD_HEADER_BYTES
+                || start.readableBytes()
+                        < RECORD_HEADER_BYTES
+                                + start.getUnsignedShort(start.readerIndex() + RECORD_LENGTH_AT)) {
+            return;
+        }
+        context.channel().config().setAutoRead(false);
+        Optional<Duration> delay = arrivals.handshakeDelay(connection);
+        if (delay.isEmpty()) {
+            var _ = context.close();
+            return;
+        }
+        var _ =
+                context.executor()
+                        .schedule(
+                                () -> begin(context), delay.get().toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private void begin(ChannelHandlerContext context) {
+        ByteBuf start = held;
+        if (start == null || context.isRemoved()) {
+            return;
+        }
+        held = null;
+        connection.reach(Connection.Stage.IN_HANDSHAKE);
+        context.channel().config().setAutoRead(true);
+        context.fireChannelRead(start);
+        context.fireChannelReadComplete();
+    }
+
+    private void end(ChannelHandlerContext context, Limit limit, String why) {
+        watch.accept(new GateEvent.Limited(connection.peer(), connection.identity(), limit, why));
+        var _ = context.close();
+    }
+
+    private void fail(ChannelHandlerContext context, String why) {
+        watch.accept(new GateEvent.HandshakeFailed(connection.peer(), why));
+        var _ = context.close();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        connectDone();
+        if (held != null) {
+            held.release();
+            held = null;
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) throws Exception {
+        connectDone();
+        super.channelInactive(context);
+    }
+}

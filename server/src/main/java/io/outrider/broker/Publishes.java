@@ -1,0 +1,248 @@
+package io.outrider.broker;
+
+import com.hivemq.mqtt.handler.disconnect.MqttServerDisconnector;
+import com.hivemq.mqtt.message.QoS;
+import com.hivemq.mqtt.message.publish.PUBLISH;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.outrider.fleet.Operation;
+import io.outrider.gate.Decision;
+import io.outrider.gate.Gate;
+import io.outrider.gate.GateEvent;
+import io.outrider.gate.Identity;
+import io.outrider.gate.Limit;
+import io.outrider.gate.Limits;
+import io.outrider.gate.PublishRequest;
+import io.outrider.gate.ReasonCode;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What one connection publishes, one message after the other: rate, rights, then a tracker's
+ * message goes to the inbox and never into the engine, a client's message goes on into the engine.
+ * What waits here is bounded by not reading on. Lives on the connection's event loop.
+ */
+final class Publishes extends ChannelInboundHandlerAdapter {
+    static final String NAME = "outrider_publishes";
+
+    private static final Logger log = LoggerFactory.getLogger(Publishes.class);
+
+    /** Payload bytes that may wait here before no more is read: two of the largest packets. */
+    private final long waitingBytesMax;
+
+    private final Connection connection;
+    private final Gate gate;
+    private final Limits limits;
+    private final Uplink uplink;
+    private final MqttServerDisconnector disconnector;
+    private final Consumer<GateEvent> watch;
+    private final Bucket messages;
+    private final Bucket bytes;
+    private final Queue<PUBLISH> waiting = new ArrayDeque<>();
+
+    private long waitingBytes;
+    private boolean isBusy; // with the message before those that wait
+    private boolean isEnded; // nothing more is handled
+    private boolean isPaused; // we do not read on
+
+    Publishes(
+            Connection connection,
+            Gate gate,
+            Uplink uplink,
+            MqttServerDisconnector disconnector,
+            Consumer<GateEvent> watch) {
+        this.connection = connection;
+        this.gate = gate;
+        this.limits = gate.limits();
+        this.uplink = uplink;
+        this.disconnector = disconnector;
+        this.watch = watch;
+        this.waitingBytesMax = 2L * limits.packets().packetBytesMax();
+        long now = System.nanoTime();
+        var rates = limits.rates();
+        this.messages = new Bucket(rates.messagesPerSecond(), rates.messagesBurst(), now);
+        this.bytes = new Bucket(rates.bytesPerSecond(), rates.bytesBurst(), now);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+        if (!(message instanceof PUBLISH publish)) {
+            super.channelRead(context, message);
+            return;
+        }
+        if (isEnded) {
+            return;
+        }
+        waiting.add(publish);
+        waitingBytes += size(publish);
+        pauseOrReadOn(context);
+        handleWaiting(context);
+    }
+
+    /** MQTT 5 has a word for it, the receive maximum; MQTT 3.1.1 and QoS 0 have TCP. */
+    private void pauseOrReadOn(ChannelHandlerContext context) {
+        boolean isFull =
+                waiting.size() > limits.packets().receiveMax() || waitingBytes > waitingBytesMax;
+        if (isFull != isPaused && !isEnded) {
+            isPaused = isFull;
+            context.channel().config().setAutoRead(!isFull);
+        }
+    }
+
+    private void handleWaiting(ChannelHandlerContext context) {
+        while (!isBusy && !isEnded && !waiting.isEmpty()) {
+            PUBLISH publish = waiting.element();
+            if (mustWait(context, publish)) {
+                return;
+            }
+            waiting.remove();
+            waitingBytes -= size(publish);
+            pauseOrReadOn(context);
+            handle(context, publish);
+        }
+    }
+
+    /** The rate: a message that has to be answered is answered later, any other is one too many. */
+    private boolean mustWait(ChannelHandlerContext context, PUBLISH publish) {
+        long now = System.nanoTime();
+        long delay = Math.max(messages.delay(now), bytes.delay(now));
+        if (delay == 0) {
+            messages.take(1, now);
+            bytes.take(size(publish), now);
+            return false;
+        }
+        Limit limit = messages.delay(now) > 0 ? Limit.MESSAGE_RATE : Limit.BYTE_RATE;
+        watch.accept(
+                new GateEvent.Limited(
+                        connection.peer(), connection.identity(), limit, "publishes too fast"));
+        if (publish.getQoS() == QoS.AT_MOST_ONCE) {
+            expel(context, ReasonCode.MESSAGE_RATE_TOO_HIGH, "publish more slowly");
+            return true;
+        }
+        isBusy = true;
+        var _ = context.executor().schedule(() -> goOn(context), delay, TimeUnit.NANOSECONDS);
+        return true;
+    }
+
+    private void handle(ChannelHandlerContext context, PUBLISH publish) {
+        try {
+            decide(context, publish);
+        } catch (RuntimeException | Error e) {
+            // The top of our code under the event loop: a bug of ours must not become a PUBACK.
+            log.error("a message of {} could not be handled", connection.clientId(), e);
+            expel(context, ReasonCode.UNSPECIFIED_ERROR, "internal error");
+        }
+    }
+
+    private void decide(ChannelHandlerContext context, PUBLISH publish) {
+        Optional<Identity> identity = connection.identity();
+        if (identity.isEmpty()) {
+            expel(context, ReasonCode.NOT_AUTHORIZED, "not admitted");
+            return;
+        }
+        if (gate.stay(identity.get()) instanceof Decision.Deny deny) {
+            report(identity.get(), publish, deny);
+            expel(context, deny.code(), deny.reason());
+            return;
+        }
+        if (gate.publish(identity.get(), request(publish)) instanceof Decision.Deny deny) {
+            report(identity.get(), publish, deny);
+            refuse(context, publish, deny.code(), deny.reason());
+            return;
+        }
+        watch.accept(
+                new GateEvent.Published(
+                        identity.get(),
+                        connection.clientId(),
+                        publish.getTopic(),
+                        size(publish),
+                        publish.getQoS().getQosNumber(),
+                        publish.isRetain()));
+        switch (identity.get()) {
+            case Identity.OfTracker tracker -> {
+                isBusy = true;
+                uplink.take(this, context, tracker, publish);
+            }
+            case Identity.OfClient _ -> context.fireChannelRead(publish);
+        }
+    }
+
+    /** The message before those that wait is done with, on whichever thread. */
+    void goOn(ChannelHandlerContext context) {
+        if (!context.executor().inEventLoop()) {
+            context.executor().execute(() -> goOn(context));
+            return;
+        }
+        isBusy = false;
+        handleWaiting(context);
+    }
+
+    /** With a code where the flow of this message can carry one; otherwise the connection ends. */
+    void refuse(ChannelHandlerContext context, PUBLISH publish, ReasonCode code, String reason) {
+        if (!Answers.refuse(context, connection, publish, code, reason)) {
+            expel(context, code, reason);
+        }
+    }
+
+    /** The connection ends now, and what waits gets no answer. */
+    void expel(ChannelHandlerContext context, ReasonCode code, String reason) {
+        isEnded = true;
+        waiting.clear();
+        waitingBytes = 0;
+        Answers.disconnect(disconnector, context.channel(), code, reason);
+    }
+
+    /** Nothing more is handled, but the connection stays for a while. */
+    void freeze(ChannelHandlerContext context) {
+        isEnded = true;
+        waiting.clear();
+        waitingBytes = 0;
+        context.channel().config().setAutoRead(false);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) throws Exception {
+        isEnded = true;
+        waiting.clear();
+        super.channelInactive(context);
+    }
+
+    private void report(Identity identity, PUBLISH publish, Decision.Deny deny) {
+        watch.accept(
+                new GateEvent.Denied(
+                        identity,
+                        connection.clientId(),
+                        Operation.PUBLISH,
+                        publish.getTopic(),
+                        deny.code(),
+                        deny.reason(),
+                        deny.rule()));
+    }
+
+    private static int size(PUBLISH publish) {
+        byte[] payload = publish.getPayload();
+        return payload == null ? 0 : payload.length;
+    }
+
+    static PublishRequest request(PUBLISH publish) {
+        int propertyBytes = 0;
+        var properties = publish.getUserProperties().asList();
+        for (var property : properties) {
+            propertyBytes += property.getName().getBytes(StandardCharsets.UTF_8).length;
+            propertyBytes += property.getValue().getBytes(StandardCharsets.UTF_8).length;
+        }
+        return new PublishRequest(
+                publish.getTopic(),
+                publish.getQoS().getQosNumber(),
+                publish.isRetain(),
+                Optional.ofNullable(publish.getResponseTopic()),
+                properties.size(),
+                propertyBytes);
+    }
+}

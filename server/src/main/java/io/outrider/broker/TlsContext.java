@@ -1,0 +1,110 @@
+package io.outrider.broker;
+
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManagerFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The TLS of one listener. Follows its key stores: what replaces them on disk is shown to new
+ * connections, and the old connections stay. Safe for use by many threads.
+ */
+final class TlsContext {
+    /** Elliptic curve Diffie-Hellman and authenticated encryption, and nothing else. */
+    static final List<String> MODERN =
+            List.of(
+                    "TLS_AES_128_GCM_SHA256",
+                    "TLS_AES_256_GCM_SHA384",
+                    "TLS_CHACHA20_POLY1305_SHA256",
+                    "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+                    "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+                    "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+                    "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+                    "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+                    "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
+
+    private static final List<String> LEGACY =
+            List.of(
+                    "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+                    "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384");
+
+    private static final Logger log = LoggerFactory.getLogger(TlsContext.class);
+
+    private final ListenerConfig config;
+    private volatile SslContext current;
+    private byte[] shown; // for the reloading thread alone
+
+    private TlsContext(ListenerConfig config, SslContext current, byte[] shown) {
+        this.config = config;
+        this.current = current;
+        this.shown = shown;
+    }
+
+    /** Opens the stores. */
+    static TlsContext open(ListenerConfig config) throws BrokerException {
+        config.tls().check();
+        try {
+            byte[] digest = digest(config.tls());
+            return new TlsContext(config, build(config), digest);
+        } catch (IOException | GeneralSecurityException e) {
+            throw new BrokerException("the TLS of listener " + config.name() + " cannot start", e);
+        }
+    }
+
+    /** For the next connection. */
+    SslContext current() {
+        return current;
+    }
+
+    /** Looks at the files; what is there and whole is shown from now on. For one thread. */
+    void reload() {
+        try {
+            byte[] digest = digest(config.tls());
+            if (Arrays.equals(digest, shown)) {
+                return;
+            }
+            config.tls().check();
+            current = build(config);
+            shown = digest;
+            log.info("Listener {} shows its new certificate", config.name());
+        } catch (IOException | GeneralSecurityException | BrokerException e) {
+            // Half written, or taken away: the next look is seconds away.
+            log.warn("Listener {} keeps its certificate: {}", config.name(), e.getMessage());
+        }
+    }
+
+    private static SslContext build(ListenerConfig config)
+            throws SSLException, GeneralSecurityException, BrokerException {
+        boolean isLegacy = config.kind() == ListenerConfig.Kind.LEGACY;
+        var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        char[] passphrase = config.tls().exposeKeyPassphrase().toCharArray();
+        keys.init(config.tls().keys(), passphrase);
+        Arrays.fill(passphrase, ' ');
+        var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(config.tls().anchors());
+        return SslContextBuilder.forServer(keys)
+                .sslProvider(SslProvider.JDK)
+                .protocols(isLegacy ? List.of("TLSv1.2") : List.of("TLSv1.3", "TLSv1.2"))
+                .ciphers(isLegacy ? LEGACY : MODERN)
+                .trustManager(trust)
+                .clientAuth(config.takesCredentials() ? ClientAuth.OPTIONAL : ClientAuth.REQUIRE)
+                .build();
+    }
+
+    private static byte[] digest(TlsStores stores) throws IOException, GeneralSecurityException {
+        MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+        sha256.update(Files.readAllBytes(stores.keyStore()));
+        return sha256.digest(Files.readAllBytes(stores.trustStore()));
+    }
+}

@@ -13,10 +13,10 @@ import java.util.regex.Pattern;
  */
 record Argon2id(int memoryKib, int passes) {
     /**
-     * 8 MiB once. Our passwords have 140 bits: nobody tries them all at any price, so the price
+     * 4 MiB once. Our passwords have 140 bits: nobody tries them all at any price, so the price
      * bounds what a stranger's wrong guess costs us (docs/decisions.md).
      */
-    static final Argon2id STANDARD = new Argon2id(8 * 1024, 1);
+    static final Argon2id STANDARD = new Argon2id(4 * 1024, 1);
 
     private static final int HASH_BYTES = 32;
 

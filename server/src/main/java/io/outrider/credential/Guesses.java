@@ -16,9 +16,10 @@ import java.util.List;
  *
  * <p>Two kinds of peers. A <em>stranger</em> is counted by its address prefix, by the name that it
  * claims from there, and by that name wherever it comes from. A name that has succeeded from this
- * prefix before is <em>known</em> here, and is counted by that pair alone: whatever strangers do,
- * from wherever, does not reach it. What strangers do together to one name delays only other
- * strangers under that name, and by little, for its owner may come from a new place.
+ * prefix before is <em>known</em> here, and is counted by that name and its very address alone:
+ * whatever strangers do, from wherever else, does not reach it. What strangers do together to one
+ * name delays only other strangers under that name, and by little, for its owner may come from a
+ * new place.
  *
  * <p>An attempt counts as failed when it begins and is taken back when it succeeds: a thousand at
  * once gain nothing.
@@ -53,7 +54,7 @@ public final class Guesses {
      * @param prefix all names from one prefix
      * @param nameAndPrefix one name from one prefix
      * @param name one name from all prefixes where it is not known; keep the delay small
-     * @param known one name from a prefix where it is known; keep the delay small
+     * @param known one name from one address in a prefix where it is known; keep the delay small
      * @param forgivenAfter without a failure, a key is as new after this
      */
     public record Limits(
@@ -104,7 +105,7 @@ public final class Guesses {
         String prefix = prefix(address);
         String bounded = bounded(name);
         boolean known = places.contains(bounded, prefix);
-        List<Counted> counted = counted(bounded, prefix, known);
+        List<Counted> counted = counted(bounded, address, known);
         Instant openAt = now;
         for (Counted each : counted) {
             Instant closedUntil = each.table.closedUntil(each.key, now);
@@ -122,19 +123,28 @@ public final class Guesses {
         return byPrefix.size() + byNameAndPrefix.size() + byName.size() + byKnown.size();
     }
 
-    private List<Counted> counted(String name, String prefix, boolean known) {
-        String pair = prefix + " " + name;
-        return known
-                ? List.of(new Counted(byKnown, pair))
-                : List.of(
-                        new Counted(byPrefix, prefix),
-                        new Counted(byNameAndPrefix, pair),
-                        new Counted(byName, name));
+    private List<Counted> counted(String name, InetAddress address, boolean known) {
+        if (known) {
+            return List.of(new Counted(byKnown, host(address) + " " + name));
+        }
+        String prefix = prefix(address);
+        return List.of(
+                new Counted(byPrefix, prefix),
+                new Counted(byNameAndPrefix, prefix + " " + name),
+                new Counted(byName, name));
     }
 
     /** /24 of IPv4, /56 of IPv6: what one subscriber of a network can have for the asking. */
     private static String prefix(InetAddress address) {
-        int bytes = address instanceof Inet6Address ? 7 : 3;
+        return first(address, address instanceof Inet6Address ? 7 : 3);
+    }
+
+    /** All of an IPv4 address, /64 of IPv6: one machine, or those behind one translator. */
+    private static String host(InetAddress address) {
+        return first(address, address instanceof Inet6Address ? 8 : 4);
+    }
+
+    private static String first(InetAddress address, int bytes) {
         return HexFormat.of().formatHex(Arrays.copyOf(address.getAddress(), bytes));
     }
 
@@ -177,8 +187,9 @@ public final class Guesses {
             synchronized (Guesses.this) {
                 if (takeBack()) {
                     places.add(name, prefix);
-                    byNameAndPrefix.forget(prefix + " " + name);
-                    byKnown.forget(prefix + " " + name);
+                    counted.stream()
+                            .filter(each -> each.table == byKnown || each.table == byNameAndPrefix)
+                            .forEach(each -> each.table.forget(each.key));
                 }
             }
         }

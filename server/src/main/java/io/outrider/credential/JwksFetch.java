@@ -96,7 +96,12 @@ final class JwksFetch {
             context.init(null, managers.getTrustManagers(), null);
             return context;
         } catch (GeneralSecurityException e) {
-            throw failure("has no usable authorities: " + e.getMessage(), e);
+            throw failure(
+                    "has no usable authorities in %s: %s"
+                            .formatted(
+                                    source.authorities().map(Path::toString).orElse("the JDK"),
+                                    e.getMessage()),
+                    e);
         }
     }
 
@@ -104,17 +109,22 @@ final class JwksFetch {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         Path file = source.authorities().orElseThrow();
-        try (InputStream in = Files.newInputStream(file)) {
-            byte[] pem = in.readNBytes(CERTIFICATES_BYTES_MAX);
-            var factory = CertificateFactory.getInstance("X.509");
-            for (Certificate each : factory.generateCertificates(new ByteArrayInputStream(pem))) {
-                store.setCertificateEntry("ca" + store.size(), each);
-            }
+        var factory = CertificateFactory.getInstance("X.509");
+        for (Certificate each : factory.generateCertificates(pem(file))) {
+            store.setCertificateEntry("ca" + store.size(), each);
         }
         if (store.size() == 0) { // an empty store would fail later, and say less
             throw failure("has no certificate in " + file, null);
         }
         return store;
+    }
+
+    private InputStream pem(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return new ByteArrayInputStream(in.readNBytes(CERTIFICATES_BYTES_MAX));
+        } catch (IOException e) {
+            throw failure("has authorities that cannot be read: " + e, e);
+        }
     }
 
     private static Throwable rootCause(Throwable e) {

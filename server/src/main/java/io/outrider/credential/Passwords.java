@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Looks at passwords that peers send in the clear of their TLS connection. A few threads of its own
- * compute, so that no caller waits, memory is bounded by {@code atOnce} x 8 MiB, and guesses cannot
+ * compute, so that no caller waits, memory is bounded by {@code atOnce} x 4 MiB, and guesses cannot
  * take every core. Safe for use by many threads.
  */
 public final class Passwords implements AutoCloseable {

@@ -6,12 +6,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
 /**
- * Argon2id (RFC 9106) on one lane, as PHC strings.
+ * Argon2id (RFC 9106) on one lane, as PHC strings. Bounds neither how many compute at once nor the
+ * cost of a stored hash: callers do.
  *
  * @param memoryKib what one computation occupies
  * @param passes over that memory
  */
-record Argon2id(int memoryKib, int passes) {
+public record Argon2id(int memoryKib, int passes) {
     /**
      * 4 MiB once. Our passwords have 140 bits: nobody tries them all at any price, so the price
      * bounds what a stranger's wrong guess costs us (docs/decisions.md).
@@ -29,7 +30,8 @@ record Argon2id(int memoryKib, int passes) {
     private static final int MEMORY_KIB_MIN = 8; // RFC 9106 section 3.1
     private static final int MEMORY_KIB_MAX = 64 * 1024;
 
-    String hash(byte[] password, byte[] salt) {
+    /** A PHC string. Allocates {@code memoryKib} for as long as it computes. */
+    public String hash(byte[] password, byte[] salt) {
         return Argon2Function.getInstance(memoryKib, passes, 1, HASH_BYTES, Argon2.ID)
                 .hash(password, salt)
                 .getResult();
@@ -44,8 +46,8 @@ record Argon2id(int memoryKib, int passes) {
         return memoryKib >= MEMORY_KIB_MIN && memoryKib <= MEMORY_KIB_MAX;
     }
 
-    /** Compares in constant time. */
-    static boolean matches(byte[] password, String phc) {
+    /** With the cost that the PHC string names. Compares in constant time. */
+    public static boolean matches(byte[] password, String phc) {
         return Argon2Function.getInstanceFromHash(phc)
                 .check(password, phc.getBytes(StandardCharsets.US_ASCII));
     }

@@ -169,6 +169,10 @@ final class KeyRing implements AutoCloseable {
             };
         } catch (IOException e) {
             return withTrouble(before, String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            // A client without file descriptors, a key that a library stumbles over: were it not
+            // caught, this thread would end, and no better keys would ever be read.
+            return withTrouble(before, "cannot be read: " + e);
         }
     }
 

@@ -5,8 +5,9 @@ import java.util.Optional;
 
 /**
  * What is kept of a password: an Argon2id hash for passwords in CONNECT and a verifier for SCRAM,
- * each under its own salt. Immutable. As text, which is one database column: {@code v1}, the PHC
- * string of Argon2id and the verifier in the form of RFC 5803, with a space between.
+ * each under its own salt. Immutable. As text, which is one database column of printable ASCII
+ * without spaces: {@code v1}, the PHC string of Argon2id and the verifier in the form of RFC 5803,
+ * with a bar between.
  *
  * <p>Whoever reads the text can try passwords, of which there are 2^140, and can pose as the server
  * to a client that asks by SCRAM, but not as the client. So it is not printed.
@@ -34,7 +35,7 @@ public final class StoredPassword {
         if (text.length() > TEXT_CHARS_MAX) {
             return Optional.empty();
         }
-        String[] parts = text.split(" ", -1);
+        String[] parts = text.split("\\|", -1);
         if (parts.length != 3 || !parts[0].equals(VERSION) || !Argon2id.isBounded(parts[1])) {
             return Optional.empty();
         }
@@ -43,7 +44,7 @@ public final class StoredPassword {
 
     /** For the database alone. */
     public String text() {
-        return String.join(" ", VERSION, phc, scram.text());
+        return String.join("|", VERSION, phc, scram.text());
     }
 
     /** Computes Argon2id. Constant time in what is compared. */

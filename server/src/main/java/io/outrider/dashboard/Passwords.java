@@ -1,7 +1,6 @@
 package io.outrider.dashboard;
 
-import com.password4j.Argon2Function;
-import com.password4j.types.Argon2;
+import io.outrider.credential.Argon2id;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
@@ -19,11 +18,10 @@ final class Passwords {
     /** 64 MiB, three passes: the second recommended option of RFC 9106 section 4, on one lane. */
     static final Cost STANDARD = new Cost(64 * 1024, 3);
 
-    private static final int HASH_BYTES = 32;
     private static final int SALT_BYTES = 16; // RFC 9106 section 3.1
 
     private final SecureRandom random = new SecureRandom();
-    private final Argon2Function function;
+    private final Argon2id argon2id;
     private final String hashOfNobody;
     private final Semaphore turns = new Semaphore(Limits.PASSWORD_CHECKS_AT_ONCE);
 
@@ -38,10 +36,8 @@ final class Passwords {
     }
 
     Passwords(Cost cost) {
-        function =
-                Argon2Function.getInstance(
-                        cost.memoryKib(), cost.passes(), 1, HASH_BYTES, Argon2.ID);
-        hashOfNobody = function.hash(new byte[SALT_BYTES], salt()).getResult();
+        argon2id = new Argon2id(cost.memoryKib(), cost.passes());
+        hashOfNobody = argon2id.hash(new byte[SALT_BYTES], salt());
     }
 
     static boolean isLongEnough(char[] password) {
@@ -54,7 +50,7 @@ final class Passwords {
         byte[] bytes = utf8(password);
         takeTurn();
         try {
-            return function.hash(bytes, salt()).getResult();
+            return argon2id.hash(bytes, salt());
         } finally {
             turns.release();
             Arrays.fill(bytes, (byte) 0);
@@ -67,10 +63,7 @@ final class Passwords {
         byte[] bytes = utf8(password);
         takeTurn();
         try {
-            boolean same =
-                    Argon2Function.getInstanceFromHash(wanted)
-                            .check(bytes, wanted.getBytes(StandardCharsets.US_ASCII));
-            return same && hash.isPresent();
+            return Argon2id.matches(bytes, wanted) && hash.isPresent();
         } finally {
             turns.release();
             Arrays.fill(bytes, (byte) 0);

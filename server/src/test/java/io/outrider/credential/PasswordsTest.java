@@ -109,8 +109,8 @@ class PasswordsTest {
 
         assertThat(text)
                 .matches(
-                        "v1 \\$argon2id\\$v=19\\$m=4096,t=1,p=1\\$[^$ ]{22}\\$[^$ ]{43}"
-                                + " SCRAM-SHA-256\\$4096:[^$]{24}\\$[^:]{44}:[^:]{44}");
+                        "v1\\|\\$argon2id\\$v=19\\$m=4096,t=1,p=1\\$[^$ ]{22}\\$[^$ ]{43}"
+                                + "\\|SCRAM-SHA-256\\$4096:[^$]{24}\\$[^:]{44}:[^:]{44}");
         var again = StoredPassword.parse(text).orElseThrow();
         assertThat(again).isEqualTo(password.stored());
         assertThat(again.text()).isEqualTo(text);
@@ -125,8 +125,9 @@ class PasswordsTest {
         for (String bad :
                 List.of(
                         "",
-                        good + " ",
+                        good + "|",
                         good.substring(1),
+                        good.replace('|', ' '),
                         good.replace("v1", "v2"),
                         good.replace("argon2id", "argon2i"),
                         good.replace("m=4096", "m=65537"),

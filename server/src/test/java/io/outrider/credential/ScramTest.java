@@ -28,7 +28,7 @@ class ScramTest {
                         4096);
         var pencil =
                 StoredPassword.parse(
-                                password.stored().text().replaceAll(" SCRAM.*", " ")
+                                password.stored().text().replaceAll("SCRAM.*", "")
                                         + verifier.text())
                         .orElseThrow();
         var exchange = new Scram(_ -> Optional.of(pencil), DECOY, () -> NONCE).begin();

@@ -1,5 +1,6 @@
 package io.outrider.bench;
 
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -11,25 +12,17 @@ import java.util.OptionalDouble;
 record Figure(
         String name,
         String unit,
-        OptionalDouble outrider,
-        OptionalDouble mosquitto,
+        Optional<Measured> outrider,
+        Optional<Measured> mosquitto,
         OptionalDouble aim) {
-    static Figure of(String name, String unit, double outrider, double mosquitto) {
-        return new Figure(
-                name,
-                unit,
-                OptionalDouble.of(outrider),
-                OptionalDouble.of(mosquitto),
-                OptionalDouble.empty());
+
+    static Figure of(String name, String unit, Measured outrider, Measured mosquitto) {
+        return of(name, unit, Optional.of(outrider), Optional.of(mosquitto));
     }
 
-    static Figure alone(String name, String unit, double outrider) {
-        return new Figure(
-                name,
-                unit,
-                OptionalDouble.of(outrider),
-                OptionalDouble.empty(),
-                OptionalDouble.empty());
+    static Figure of(
+            String name, String unit, Optional<Measured> outrider, Optional<Measured> mosquitto) {
+        return new Figure(name, unit, outrider, mosquitto, OptionalDouble.empty());
     }
 
     Figure aimedAt(double most) {
@@ -38,9 +31,9 @@ record Figure(
 
     /** Ours divided by Mosquitto's. */
     OptionalDouble ratio() {
-        if (outrider.isEmpty() || mosquitto.isEmpty() || mosquitto.getAsDouble() == 0) {
+        if (outrider.isEmpty() || mosquitto.isEmpty() || mosquitto.get().value() == 0) {
             return OptionalDouble.empty();
         }
-        return OptionalDouble.of(outrider.getAsDouble() / mosquitto.getAsDouble());
+        return OptionalDouble.of(outrider.get().value() / mosquitto.get().value());
     }
 }

@@ -17,12 +17,12 @@ final class Handshakes implements Part {
     @Override
     public void run(Bench bench) throws BenchException, IOException {
         int certificates = Math.min(CERTIFICATES, bench.plan.handshakes());
-        double outrider;
+        Measured outrider;
         try (OutriderServer server = bench.outrider(certificates)) {
             outrider = measure(bench, server, bench.trackers(certificates), true);
         }
         try (MosquittoServer server = bench.mosquitto()) {
-            double mosquitto = measure(bench, server, bench.trackers(certificates), false);
+            Measured mosquitto = measure(bench, server, bench.trackers(certificates), false);
             bench.report.add(
                     Figure.of(
                             "b: CPU of a full mutual handshake + CONNECT, warm",
@@ -31,7 +31,8 @@ final class Handshakes implements Part {
                             mosquitto));
         }
         bench.report.note(
-                "b: after %,d handshakes to warm up; %,d measured; %,d certificates in turn; %d resumed"
+                ("b: after %,d handshakes to warm up; %,d measured;"
+                                + " %,d certificates in turn; %d resumed")
                         .formatted(
                                 bench.plan.warmHandshakes(),
                                 bench.plan.handshakes(),
@@ -39,7 +40,7 @@ final class Handshakes implements Part {
                                 bench.generator.resumed()));
     }
 
-    private static double measure(
+    private static Measured measure(
             Bench bench, Server server, List<Member> members, boolean isWarmedLong)
             throws BenchException, IOException {
         int warm = isWarmedLong ? bench.plan.warmHandshakes() : Math.min(500, members.size());
@@ -52,7 +53,7 @@ final class Handshakes implements Part {
             Usage usage = mark.untilNow();
             bench.progress.say(server.getClass().getSimpleName(), usage);
             bench.progress.say("  %.2f ms CPU each".formatted(usage.serverMicrosEach(count) / 1e3));
-            return usage.serverMicrosEach(count) / 1e3;
+            return usage.each(count, 1_000);
         }
     }
 

@@ -54,7 +54,7 @@ final class HotSpots {
         Set<String> seen = new HashSet<>();
         for (RecordedFrame frame : frames) {
             String name = name(frame);
-            if (isOwner(name) && seen.add(name)) {
+            if (isNamed(name) && seen.add(name)) {
                 within.merge(name, 1, Integer::sum);
             }
         }
@@ -70,6 +70,16 @@ final class HotSpots {
 
     private static boolean isOwner(String name) {
         return OWNERS.stream().anyMatch(name::startsWith);
+    }
+
+    /** Whether it tells somebody something to find it in most stacks. */
+    private static boolean isNamed(String name) {
+        return !name.contains("$$Lambda")
+                && (name.startsWith("io.outrider.")
+                        || name.startsWith("com.hivemq.")
+                        || name.startsWith("org.sqlite.core.")
+                        || name.startsWith("sun.security.")
+                        || name.startsWith("io.netty.handler.ssl."));
     }
 
     private static String name(RecordedFrame frame) {

@@ -12,9 +12,13 @@ final class IdleMemory implements Part {
     private static final double KIB = 1_024;
 
     /** In KiB. */
-    private record Memory(long before, long with, int connections) {
-        double each() {
-            return (with - before) / (double) connections;
+    private record Memory(long before, long with, int connections, double foreignCores) {
+        Measured each() {
+            return new Measured((with - before) / (double) connections, foreignCores);
+        }
+
+        Measured allInMib() {
+            return new Measured(with / KIB, foreignCores);
         }
     }
 
@@ -41,8 +45,8 @@ final class IdleMemory implements Part {
                 Figure.of(
                         "a: RSS of the server" + at,
                         "MB",
-                        outrider.with / KIB,
-                        mosquitto.with / KIB));
+                        outrider.allInMib(),
+                        mosquitto.allInMib()));
         bench.report.note(
                 "a: RSS without connections %.0f MB and %.1f MB; of a JVM after 3 x GC.run"
                         .formatted(outrider.before / KIB, mosquitto.before / KIB));
@@ -68,7 +72,8 @@ final class IdleMemory implements Part {
                         server.door(),
                         members,
                         (done, all) -> bench.progress.count("connected", done, all));
-        bench.progress.say(server.getClass().getSimpleName(), mark.untilNow());
+        Usage usage = mark.untilNow();
+        bench.progress.say(server.getClass().getSimpleName(), usage);
         Pause.millis(REST_MILLIS);
         server.settle();
         long with = Usage.rssKib(server.pid());
@@ -77,8 +82,8 @@ final class IdleMemory implements Part {
         if (gone > 0) {
             throw new BenchException(gone + " idle connections did not stay");
         }
-        var memory = new Memory(before, with, members.size());
-        bench.progress.say("  %.1f KB a connection".formatted(memory.each()));
+        var memory = new Memory(before, with, members.size(), usage.foreignCores());
+        bench.progress.say("  %.1f KB a connection".formatted(memory.each().value()));
         return memory;
     }
 }

@@ -25,6 +25,9 @@ import java.util.Optional;
 final class Installation {
     static final String FLEET = "bench";
 
+    /** The section of the listener for passwords and tokens in outrider.yaml. */
+    private static final String PASSWORDS = "passwords";
+
     private final Path data;
     private final int[] ports;
     private final List<Member> members = new ArrayList<>();
@@ -45,7 +48,13 @@ final class Installation {
                         folder,
                         PosixFilePermissions.asFileAttribute(
                                 PosixFilePermissions.fromString("rwx------")));
-        int[] ports = Workspace.freePorts(3);
+        var installation = new Installation(data, Workspace.freePorts(4));
+        installation.configure(
+                "%s: {address: 127.0.0.1, port: %d}\n".formatted(PASSWORDS, installation.ports[3]));
+        return installation;
+    }
+
+    private void configure(String more) throws IOException {
         Files.writeString(
                 data.resolve("outrider.yaml"),
                 """
@@ -54,8 +63,22 @@ final class Installation {
                 enrolment: {address: 127.0.0.1, port: %d}
                 dashboard: {address: 127.0.0.1, port: %d}
                 """
-                        .formatted(ports[0], ports[1], ports[2]));
-        return new Installation(data, ports);
+                                .formatted(ports[0], ports[1], ports[2])
+                        + more);
+    }
+
+    /** Configures no listener for passwords, for a server that knows of none. */
+    void forgoPasswords() throws BenchException {
+        try {
+            configure("");
+        } catch (IOException e) {
+            throw new BenchException("cannot write the configuration: " + e.getMessage(), e);
+        }
+    }
+
+    /** Whether this is what a server says that knows of no listener for passwords. */
+    static boolean isPasswordsUnknown(String message) {
+        return message.contains("unknown key '" + PASSWORDS);
     }
 
     /** Makes the fleet and enrols so many trackers, where a server runs in this directory. */
@@ -96,7 +119,8 @@ final class Installation {
 
     /** TLS without a client certificate, user name and password; empty where nobody listens. */
     Optional<Door> passwordDoor() {
-        return Optional.empty();
+        Door door = Door.onLoopback(ports[3], trust.orElseThrow());
+        return door.isOpen() ? Optional.of(door) : Optional.empty();
     }
 
     List<Member> members() {

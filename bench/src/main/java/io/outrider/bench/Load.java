@@ -105,8 +105,10 @@ final class Load implements AutoCloseable {
         return publishers.getFirst().link().security();
     }
 
+    /** Bytes of a report, on average; when it has halted. */
     double bytesEach() {
-        return publishers.stream().mapToDouble(it -> it.vehicle().bytesEach()).average().orElse(0);
+        long bytes = publishers.stream().mapToLong(Publisher::bytes).sum();
+        return (double) bytes / Math.max(1, tally.sentCount());
     }
 
     /**

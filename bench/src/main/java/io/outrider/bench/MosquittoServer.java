@@ -1,8 +1,5 @@
 package io.outrider.bench;
 
-import java.io.IOException;
-import java.net.Socket;
-
 /** A running Mosquitto. */
 final class MosquittoServer implements Server {
     private static final int START_SECONDS_MAX = 10;
@@ -23,15 +20,7 @@ final class MosquittoServer implements Server {
         Load.awaitCount(
                 "mosquitto to listen; it said: " + workspace.tail("mosquitto.log"),
                 START_SECONDS_MAX,
-                this::isListening);
-    }
-
-    private boolean isListening() {
-        try (var _ = new Socket(door.address().getAddress(), door.address().getPort())) {
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
+                door::isOpen);
     }
 
     @Override

@@ -24,9 +24,27 @@ final class OutriderServer implements Server {
     /** Starts the server and waits until it takes commands. */
     static OutriderServer start(Workspace workspace, Installation installation)
             throws BenchException {
+        try {
+            return startOnce(workspace, installation);
+        } catch (BenchException e) {
+            if (!Installation.isPasswordsUnknown(String.valueOf(e.getMessage()))) {
+                throw e;
+            }
+            installation.forgoPasswords();
+            return startOnce(workspace, installation);
+        }
+    }
+
+    private static OutriderServer startOnce(Workspace workspace, Installation installation)
+            throws BenchException {
         OutriderServer server = launch(workspace, installation, "");
-        server.awaitServing();
-        return server;
+        try {
+            server.awaitServing();
+            return server;
+        } catch (BenchException e) {
+            server.close();
+            throw e;
+        }
     }
 
     /**

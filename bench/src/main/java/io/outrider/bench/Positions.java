@@ -32,7 +32,7 @@ final class Positions implements Part {
     }
 
     /** What Outrider did in a step, for Mosquitto to repeat. */
-    private record Done(Step step, long reports, double microsEach) {}
+    private record Done(Step step, long reports, Measured microsEach) {}
 
     @Override
     public String title() {
@@ -62,7 +62,7 @@ final class Positions implements Part {
             checkStored(bench, vehicles);
         }
         for (Done outrider : done) {
-            double mosquitto = forward(bench, outrider);
+            Measured mosquitto = forward(bench, outrider);
             Figure figure = Figure.of(outrider.step.name(), "us", outrider.microsEach, mosquitto);
             bench.report.add(figure.aimedAt(outrider.step.aimMicros));
         }
@@ -90,12 +90,12 @@ final class Positions implements Part {
             String latencies = load.tally().latencies();
             load.halt();
             requireNothingLost(load.tally(), step, accepted(bench) - before);
-            double microsEach = usage.serverMicrosEach(reports * step.positions);
+            Measured microsEach = usage.each(reports * step.positions, 1);
             bench.progress.say("Outrider", usage);
             bench.progress.say(
                     "  %.1f us CPU a position, %,.0f positions/s; %s"
                             .formatted(
-                                    microsEach,
+                                    microsEach.value(),
                                     reports * step.positions * 1e9 / usage.wall().toNanos(),
                                     latencies));
             note(bench, step, load, usage, reports, latencies);
@@ -163,7 +163,7 @@ final class Positions implements Part {
     }
 
     /** Mosquitto, as many messages as large, to one subscriber. */
-    private static double forward(Bench bench, Done outrider) throws BenchException, IOException {
+    private static Measured forward(Bench bench, Done outrider) throws BenchException, IOException {
         Step step = outrider.step;
         bench.progress.say("  Mosquitto forwards as many messages as large, to one subscriber");
         try (MosquittoServer server = bench.mosquitto();
@@ -180,17 +180,19 @@ final class Positions implements Part {
             Usage.Mark mark = Usage.mark(server.pid());
             forward(bench, load, outrider.reports, step);
             Usage usage = mark.untilNow();
-            double microsEach = usage.serverMicrosEach(outrider.reports * step.positions);
             bench.progress.say("Mosquitto", usage);
             bench.report.note(
-                    ("  Mosquitto: %,d messages, all acknowledged and forwarded, in %.1f s;"
+                    ("%s: Mosquitto: %,d messages of %.0f bytes, all acknowledged and"
+                                    + " forwarded, in %.1f s;"
                                     + " foreign CPU %.2f cores; %s")
                             .formatted(
+                                    step.name(),
                                     outrider.reports,
+                                    load.bytesEach(),
                                     usage.wall().toMillis() / 1e3,
                                     usage.foreignCores(),
                                     load.security()));
-            return microsEach;
+            return usage.each(outrider.reports * step.positions, 1);
         }
     }
 

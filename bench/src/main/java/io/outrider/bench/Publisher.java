@@ -17,6 +17,7 @@ final class Publisher implements Link.Ear {
     private boolean isWaiting;
     private boolean isPaced = true;
     private long sentNanos;
+    private long bytes;
 
     /**
      * @param budget how many reports may still be sent, by all publishers together
@@ -32,10 +33,6 @@ final class Publisher implements Link.Ear {
 
     Link link() {
         return link;
-    }
-
-    Vehicle vehicle() {
-        return vehicle;
     }
 
     /** Publishes the epoch; gives the reason code of its PUBACK. */
@@ -65,10 +62,16 @@ final class Publisher implements Link.Ear {
         }
         isWaiting = true;
         byte[] report = vehicle.report(positions);
+        bytes += report.length;
         tally.sent();
         sentNanos = System.nanoTime();
         link.publish(vehicle.reportTopic(), report);
         return true;
+    }
+
+    /** Of all reports that it sent. */
+    long bytes() {
+        return bytes;
     }
 
     void halt() {

@@ -1,10 +1,10 @@
 package io.outrider.bench;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -34,7 +34,7 @@ final class Refusals implements Part {
                         .map(name -> Caller.of(new Login(name, "guess-guess-guess")))
                         .toList();
         var guessers = new Intruders("wrong password", guesses);
-        OptionalDouble[] ours = new OptionalDouble[3];
+        var ours = new ArrayList<Optional<Measured>>();
         Intruders removed;
         try (OutriderServer server = bench.outrider(1)) {
             removed =
@@ -43,14 +43,18 @@ final class Refusals implements Part {
                             Caller.all(
                                     bench.installation()
                                             .enrolAndRemove(certificates, bench.progress)));
-            ours[0] = measure(bench, server, server.door(), strangers);
-            ours[1] = measure(bench, server, server.door(), removed);
-            ours[2] = guess(bench, server, guessers);
+            ours.add(measure(bench, server, server.door(), strangers));
+            ours.add(measure(bench, server, server.door(), removed));
+            ours.add(guess(bench, server, guessers));
         }
         try (MosquittoServer server = bench.mosquitto()) {
-            add(bench, strangers, ours[0], measure(bench, server, server.door(), strangers));
-            add(bench, removed, ours[1], OptionalDouble.empty());
-            add(bench, guessers, ours[2], measure(bench, server, server.passwordDoor(), guessers));
+            add(bench, strangers, ours.get(0), measure(bench, server, server.door(), strangers));
+            add(bench, removed, ours.get(1), Optional.empty());
+            add(
+                    bench,
+                    guessers,
+                    ours.get(2),
+                    measure(bench, server, server.passwordDoor(), guessers));
         }
     }
 
@@ -58,30 +62,24 @@ final class Refusals implements Part {
         return IntStream.range(0, count).mapToObj("bench.t-%07d"::formatted);
     }
 
-    private static OptionalDouble guess(Bench bench, OutriderServer server, Intruders guessers)
+    private static Optional<Measured> guess(Bench bench, OutriderServer server, Intruders guessers)
             throws BenchException, IOException {
         Optional<Door> door = bench.installation().passwordDoor();
         if (door.isEmpty()) {
             String why = "e: wrong passwords skipped: Outrider has no listener for passwords here";
             bench.progress.say("  " + why);
             bench.report.note(why);
-            return OptionalDouble.empty();
+            return Optional.empty();
         }
         return measure(bench, server, door.get(), guessers);
     }
 
     private static void add(
-            Bench bench, Intruders who, OptionalDouble outrider, OptionalDouble mosquitto) {
-        bench.report.add(
-                new Figure(
-                        "e: CPU of a refusal: " + who.name,
-                        "ms",
-                        outrider,
-                        mosquitto,
-                        OptionalDouble.empty()));
+            Bench bench, Intruders who, Optional<Measured> outrider, Optional<Measured> mosquitto) {
+        bench.report.add(Figure.of("e: CPU of a refusal: " + who.name, "ms", outrider, mosquitto));
     }
 
-    private static OptionalDouble measure(Bench bench, Server server, Door door, Intruders who)
+    private static Optional<Measured> measure(Bench bench, Server server, Door door, Intruders who)
             throws BenchException, IOException {
         int count = bench.plan.refusals();
         int warm = Math.max(1, count / 10);
@@ -106,7 +104,7 @@ final class Refusals implements Part {
                                 usage.foreignCores());
         bench.progress.say("  " + line);
         bench.report.note(line);
-        return OptionalDouble.of(usage.serverMicrosEach(count) / 1e3);
+        return Optional.of(usage.each(count, 1_000));
     }
 
     private static Map<String, Long> pass(

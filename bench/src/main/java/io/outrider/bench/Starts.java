@@ -22,10 +22,11 @@ final class Starts implements Part {
     private static final int TRAINING_SECONDS = 10;
 
     /** One start. */
-    private record Start(double seconds, double cpuSeconds, double rssMb) {
-        static double median(List<Start> starts, ToDoubleFunction<Start> of) {
+    private record Start(double seconds, double cpuSeconds, double rssMb, double foreignCores) {
+        static Measured median(List<Start> starts, ToDoubleFunction<Start> of) {
             double[] sorted = starts.stream().mapToDouble(of).sorted().toArray();
-            return sorted[sorted.length / 2];
+            double foreign = starts.stream().mapToDouble(Start::foreignCores).average().orElse(0);
+            return new Measured(sorted[sorted.length / 2], foreign);
         }
     }
 
@@ -98,12 +99,14 @@ final class Starts implements Part {
         for (int i = 0; i < bench.plan.starts(); i++) {
             long begin = System.nanoTime();
             try (Server server = launcher.launch()) {
+                Usage.Mark mark = Usage.mark(server.pid());
                 firstIn(bench, server, member);
                 var start =
                         new Start(
                                 (System.nanoTime() - begin) / 1e9,
                                 Usage.cpuOf(server.pid()).toMillis() / 1e3,
-                                Usage.rssKib(server.pid()) / 1_024.0);
+                                Usage.rssKib(server.pid()) / 1_024.0,
+                                mark.untilNow().foreignCores());
                 starts.add(start);
                 bench.progress.say(
                         "  %s: %.2f s, %.2f s CPU, %.0f MB"

@@ -28,6 +28,11 @@ record Usage(Duration wall, Duration server, Duration generator, Duration foreig
         return count == 0 ? Double.NaN : server.toNanos() / 1e3 / count;
     }
 
+    /** What each of so many things cost the server, in this many microseconds. */
+    Measured each(long count, double micros) {
+        return new Measured(serverMicrosEach(count) / micros, foreignCores());
+    }
+
     static Mark mark(long serverPid) throws IOException {
         return new Mark(
                 serverPid,

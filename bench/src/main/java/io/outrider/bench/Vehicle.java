@@ -43,8 +43,6 @@ final class Vehicle {
     private double speedMPerS = 15;
     private double courseDeg;
     private double altitudeM = 240;
-    private long reportBytes;
-    private long reports;
 
     private Vehicle(
             Member member, SealingPublicKey backend, Function<TrackerId, String> reportTopic)
@@ -112,20 +110,12 @@ final class Vehicle {
         byte[] plaintext =
                 RunCodec.encode(new Run.Positions(sequence, driven), 0, epoch.timeBaseMs());
         sequence += positions;
-        byte[] sealed = epoch.seal(plaintext);
-        reportBytes += sealed.length;
-        reports++;
-        return sealed;
+        return epoch.seal(plaintext);
     }
 
     /** Positions so far. */
     long driven() {
         return sequence;
-    }
-
-    /** Bytes of a report, on average so far. */
-    double bytesEach() {
-        return reports == 0 ? 0 : (double) reportBytes / reports;
     }
 
     private Position drive() {

@@ -23,6 +23,7 @@ final class Workspace implements AutoCloseable {
     private final Path folder;
     private final Deque<Process> processes = new ArrayDeque<>();
     private final Thread hook = new Thread(this::clear, "clear");
+    private boolean isClosed;
 
     private Workspace(Path folder) {
         this.folder = folder;
@@ -40,6 +41,9 @@ final class Workspace implements AutoCloseable {
 
     /** Starts a process whose output goes into a file of this folder. */
     synchronized Process start(ProcessBuilder builder, String logName) throws IOException {
+        if (isClosed) {
+            throw new IOException("the bench is ending");
+        }
         Process process =
                 builder.redirectErrorStream(true)
                         .redirectOutput(
@@ -101,10 +105,17 @@ final class Workspace implements AutoCloseable {
     @Override
     public void close() {
         clear();
-        Runtime.getRuntime().removeShutdownHook(hook);
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            return; // it runs already: the program was interrupted
+        }
     }
 
     private void clear() {
+        synchronized (this) {
+            isClosed = true;
+        }
         Process next;
         while ((next = last()) != null) {
             stop(next);

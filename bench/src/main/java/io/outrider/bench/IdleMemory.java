@@ -10,9 +10,11 @@ final class IdleMemory implements Part {
 
     private static final int REST_MILLIS = 5_000;
     private static final double KIB = 1_024;
+    private static final int BYTES = 1_024;
 
     /** In KiB. */
-    private record Memory(long before, long with, int connections, double foreignCores) {
+    private record Memory(
+            long before, long with, long heapEach, int connections, double foreignCores) {
         Measured each() {
             return new Measured((with - before) / (double) connections, foreignCores);
         }
@@ -48,8 +50,10 @@ final class IdleMemory implements Part {
                         outrider.allInMib(),
                         mosquitto.allInMib()));
         bench.report.note(
-                "a: RSS without connections %.0f MB and %.1f MB; of a JVM after 3 x GC.run"
-                        .formatted(outrider.before / KIB, mosquitto.before / KIB));
+                ("a: RSS without connections %.0f MB and %.1f MB; of a JVM after 3 x GC.run;"
+                                + " live Java heap a connection %,d bytes, the rest is outside of it or room that the collector keeps")
+                        .formatted(
+                                outrider.before / KIB, mosquitto.before / KIB, outrider.heapEach));
     }
 
     private static Memory measure(Bench bench, Server server, List<Member> members)
@@ -65,6 +69,7 @@ final class IdleMemory implements Part {
         Pause.millis(REST_MILLIS);
         server.settle();
         long before = Usage.rssKib(server.pid());
+        long heapBefore = heapKib(server);
         Usage.Mark mark = Usage.mark(server.pid());
         List<Link> links =
                 Crowd.enter(
@@ -77,13 +82,19 @@ final class IdleMemory implements Part {
         Pause.millis(REST_MILLIS);
         server.settle();
         long with = Usage.rssKib(server.pid());
+        long heapEach = (heapKib(server) - heapBefore) * BYTES / members.size();
         long gone = links.stream().filter(link -> !link.isOpen()).count();
         links.forEach(Link::leave);
         if (gone > 0) {
             throw new BenchException(gone + " idle connections did not stay");
         }
-        var memory = new Memory(before, with, members.size(), usage.foreignCores());
+        var memory = new Memory(before, with, heapEach, members.size(), usage.foreignCores());
         bench.progress.say("  %.1f KB a connection".formatted(memory.each().value()));
         return memory;
+    }
+
+    /** None where there is no JVM. */
+    private static long heapKib(Server server) throws BenchException {
+        return server instanceof OutriderServer outrider ? outrider.heapUsedKib() : 0;
     }
 }

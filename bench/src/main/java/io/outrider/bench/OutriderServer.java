@@ -3,13 +3,18 @@ package io.outrider.bench;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** {@code ./outrider serve}, as an operator runs it. */
 final class OutriderServer implements Server {
     private static final Duration START_MAX = Duration.ofSeconds(90);
     private static final String LOG = "outrider.log";
     private static final int COLLECTIONS = 3;
+    private static final Pattern HEAP_USED = Pattern.compile("used (\\d+)K");
 
     private final Workspace workspace;
     private final Installation installation;
@@ -94,25 +99,36 @@ final class OutriderServer implements Server {
     @Override
     public void settle() throws BenchException {
         for (int i = 0; i < COLLECTIONS; i++) {
-            jcmd("GC.run");
+            var _ = jcmd("GC.run");
             Pause.millis(500);
         }
     }
 
-    /** Runs one command of {@code jcmd} on the server. */
-    void jcmd(String... command) throws BenchException {
+    /** Live objects and what has not been collected yet, in KiB. */
+    long heapUsedKib() throws BenchException {
+        Matcher used = HEAP_USED.matcher(jcmd("GC.heap_info"));
+        if (!used.find()) {
+            throw new BenchException("jcmd GC.heap_info does not say how much heap is used");
+        }
+        return Long.parseLong(used.group(1));
+    }
+
+    /** Runs one command of {@code jcmd} on the server; gives what it printed. */
+    String jcmd(String... command) throws BenchException {
         Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-        var line = new java.util.ArrayList<String>();
+        var line = new ArrayList<String>();
         line.add(jcmd.toString());
         line.add(Long.toString(pid()));
-        line.addAll(java.util.List.of(command));
+        line.addAll(List.of(command));
+        String log = "jcmd-" + System.nanoTime() + ".log";
         try {
-            Process process = workspace.start(new ProcessBuilder(line), "jcmd.log");
+            Process process = workspace.start(new ProcessBuilder(line), log);
             boolean ended = process.waitFor(60, TimeUnit.SECONDS);
             workspace.stop(process);
             if (!ended || process.exitValue() != 0) {
-                throw new BenchException("jcmd failed: " + workspace.tail("jcmd.log"));
+                throw new BenchException("jcmd failed: " + workspace.tail(log));
             }
+            return workspace.tail(log);
         } catch (IOException e) {
             throw new BenchException("cannot run " + jcmd + ": " + e.getMessage(), e);
         } catch (InterruptedException e) {

@@ -28,20 +28,21 @@ final class Profile implements AutoCloseable {
             return null; // try-with-resources closes nothing then
         }
         Path file = bench.workspace.folder().resolve(name + "-" + System.nanoTime() + ".jfr");
-        outrider.jcmd(
-                "JFR.start",
-                "name=bench",
-                "settings=none",
-                "+jdk.CPUTimeSample#enabled=true",
-                "+jdk.CPUTimeSample#throttle=10ms",
-                "+jdk.CPUTimeSample#stackTrace=true");
+        var _ =
+                outrider.jcmd(
+                        "JFR.start",
+                        "name=bench",
+                        "settings=none",
+                        "+jdk.CPUTimeSample#enabled=true",
+                        "+jdk.CPUTimeSample#throttle=10ms",
+                        "+jdk.CPUTimeSample#stackTrace=true");
         return new Profile(bench, outrider, name, file, Threads.of(outrider.pid()));
     }
 
     @Override
     public void close() throws BenchException, IOException {
         List<String> lines = new ArrayList<>(threads.since());
-        server.jcmd("JFR.stop", "name=bench", "filename=" + file);
+        var _ = server.jcmd("JFR.stop", "name=bench", "filename=" + file);
         lines.addAll(HotSpots.of(file));
         for (String line : lines) {
             bench.progress.say("    profile of a " + name + ", " + line);

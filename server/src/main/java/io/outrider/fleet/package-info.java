@@ -1,6 +1,6 @@
 /**
- * Which fleets and trackers there are, who may still enrol, and which key speaks for whom. Knows no
- * broker and makes no certificate.
+ * Which fleets, trackers and clients there are, who may still enrol, which key speaks for whom, how
+ * each may prove itself, and who is cut off. Knows no broker and makes no certificate.
  */
 @NullMarked
 package io.outrider.fleet;

@@ -1,0 +1,148 @@
+package io.outrider.gate;
+
+import static io.outrider.gate.ForeignAuthority.NOW;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.outrider.gate.ForeignAuthority.Draft;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.cert.X509CRL;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Revocation lists of another authority, in a file that it replaces. */
+class RevocationListFileTest {
+    private static final Duration DAY = Duration.ofDays(1);
+
+    private final ForeignAuthority root = ForeignAuthority.root("Their root");
+    private final ForeignAuthority issuing = root.below("Their issuing CA");
+    private final X509Certificate good = issuing.issue(new Draft("CN=acme.truck-7"));
+    private final X509Certificate bad = issuing.issue(new Draft("CN=acme.truck-8"));
+
+    @TempDir Path directory;
+    private Path file;
+    private TrustAnchorSet set;
+
+    @BeforeEach
+    void open() {
+        file = directory.resolve("their.crl");
+        set = newSet();
+    }
+
+    @Test
+    void without_a_usable_list_nobody_gets_in_and_it_says_why() throws Exception {
+        assertBad(set, good, NOW, "it cannot be read");
+        Files.writeString(file, "");
+        assertBad(newSet(), good, NOW, "0 lists in it");
+        Files.writeString(file, "no list at all");
+        assertBad(newSet(), good, NOW, "no revocation list");
+        write(issuing.list(NOW.minus(DAY), NOW));
+        assertBad(newSet(), good, NOW, "it is too old, the next was due 2026-11-22T10:00:00Z");
+        write(issuing.list(NOW.plusSeconds(1), NOW.plus(DAY)));
+        assertBad(newSet(), good, NOW, "not valid before");
+        byte[] cut = issuing.list(NOW.minus(DAY), NOW.plus(DAY)).getEncoded();
+        Files.write(file, Arrays.copyOf(cut, cut.length - 1));
+        assertBad(newSet(), good, NOW, "no revocation list");
+        assertThat(new RevocationListFile(file).trouble(NOW)).isPresent();
+    }
+
+    @Test
+    void a_list_that_somebody_else_has_signed_is_none() throws Exception {
+        write(ForeignAuthority.root("Their issuing CA").list(NOW.minus(DAY), NOW.plus(DAY)));
+        assertBad(set, good, NOW, "no revocation list from whoever issued this certificate");
+
+        write(root.list(NOW.minus(DAY), NOW.plus(DAY)));
+        assertBad(newSet(), good, NOW, "no revocation list from whoever issued this certificate");
+    }
+
+    @Test
+    void who_is_on_the_list_stays_out_and_who_is_not_comes_in() throws Exception {
+        write(issuing.list(NOW.minus(DAY), NOW.plus(DAY), bad));
+
+        assertBad(set, bad, NOW, "was revoked");
+        assertGood(set, good, NOW);
+        assertThat(new RevocationListFile(file).trouble(NOW)).isEmpty();
+    }
+
+    @Test
+    void an_intermediate_on_its_issuers_list_takes_all_below_with_it() throws Exception {
+        write(
+                issuing.list(NOW.minus(DAY), NOW.plus(DAY)),
+                root.list(NOW.minus(DAY), NOW.plus(DAY), issuing.certificate()));
+
+        assertBad(set, good, NOW, "was revoked");
+    }
+
+    @Test
+    void pem_and_der_are_read() throws Exception {
+        X509CRL list = issuing.list(NOW.minus(DAY), NOW.plus(DAY), bad);
+        Files.write(file, list.getEncoded());
+        assertGood(newSet(), good, NOW);
+        assertBad(newSet(), bad, NOW, "was revoked");
+    }
+
+    @Test
+    void a_replaced_list_counts_within_ten_seconds_and_one_that_gets_old_at_once()
+            throws Exception {
+        write(issuing.list(NOW.minus(DAY), NOW.plus(DAY)));
+        assertGood(set, bad, NOW);
+
+        Path next = directory.resolve("next.crl");
+        Files.write(next, pem(issuing.list(NOW.minus(DAY), NOW.plusSeconds(60), bad)));
+        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+
+        assertBad(set, bad, NOW.plusSeconds(10), "was revoked");
+        assertGood(set, good, NOW.plusSeconds(11));
+        assertBad(set, good, NOW.plusSeconds(60), "too old");
+        Files.delete(file);
+        assertBad(set, good, NOW.plusSeconds(70), "cannot be read");
+        write(issuing.list(NOW.minus(DAY), NOW.plus(DAY)));
+        assertGood(set, good, NOW.plusSeconds(80));
+    }
+
+    private TrustAnchorSet newSet() {
+        return new TrustAnchorSet(
+                List.of(root.certificate()),
+                List.of(issuing.certificate()),
+                Optional.of(new RevocationListFile(file)));
+    }
+
+    private static void assertGood(TrustAnchorSet set, X509Certificate leaf, Instant now) {
+        assertThat(set.follow(List.of(leaf), now)).isEqualTo(new TrustAnchorSet.Path.Good());
+    }
+
+    private static void assertBad(
+            TrustAnchorSet set, X509Certificate leaf, Instant now, String why) {
+        assertThat(set.follow(List.of(leaf), now))
+                .isInstanceOfSatisfying(
+                        TrustAnchorSet.Path.Bad.class,
+                        bad -> assertThat(bad.reason()).contains(why));
+    }
+
+    private void write(X509CRL... lists) throws Exception {
+        Files.write(file, pem(lists));
+    }
+
+    private static byte[] pem(X509CRL... lists) throws Exception {
+        var text = new ByteArrayOutputStream();
+        for (X509CRL list : lists) {
+            String body = Base64.getMimeEncoder().encodeToString(list.getEncoded());
+            text.writeBytes(
+                    "-----BEGIN X509 CRL-----\n%s\n-----END X509 CRL-----\n"
+                            .formatted(body)
+                            .getBytes(StandardCharsets.US_ASCII));
+        }
+        return text.toByteArray();
+    }
+}

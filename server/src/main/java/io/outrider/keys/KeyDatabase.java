@@ -39,6 +39,12 @@ public final class KeyDatabase implements AutoCloseable {
                     CREATE TABLE fact(
                         name TEXT PRIMARY KEY,
                         value TEXT NOT NULL) STRICT;
+                    """,
+                    """
+                    CREATE TABLE installation_secret(
+                        purpose TEXT PRIMARY KEY,
+                        wrapped BLOB NOT NULL,
+                        created_at INTEGER NOT NULL) STRICT;
                     """);
 
     private final Path file;

@@ -26,6 +26,9 @@ public final class KeyMaterial implements AutoCloseable {
     private final DataKeys dataKeys;
     private final SealingKeys sealingKeys;
     private final CommandKey commandKey;
+    private final PrivateKeys privateKeys;
+    private final InstallationSecrets secrets;
+    private final SecureRandom random;
 
     private KeyMaterial(
             PrivateDirectory directory,
@@ -34,7 +37,9 @@ public final class KeyMaterial implements AutoCloseable {
             SecureRandom random,
             InstantSource clock)
             throws KeyUnavailableException {
-        var privateKeys = new PrivateKeys(database, vault, clock);
+        this.random = random;
+        this.privateKeys = new PrivateKeys(database, vault, clock);
+        this.secrets = new InstallationSecrets(database, vault, random, clock);
         this.directory = directory;
         this.database = database;
         this.passwords = new StorePasswords(database, vault, random, clock);
@@ -114,6 +119,20 @@ public final class KeyMaterial implements AutoCloseable {
 
     public CommandKey commandKey() {
         return commandKey;
+    }
+
+    /** What signs the tokens of our own issuer; made at first use. */
+    public synchronized TokenSigningKey tokenSigningKey() throws KeyUnavailableException {
+        return TokenSigningKey.openOrCreate(privateKeys, random);
+    }
+
+    /**
+     * 32 bytes that never change, to be closed by the caller; made at first use. Who logs in by
+     * SCRAM under a name that does not exist is shown a salt that is made of them, each time the
+     * same, so that nobody can tell such a name (RFC 5802, section 9).
+     */
+    public Secret decoySaltSecret() throws KeyUnavailableException {
+        return secrets.getOrCreate("decoy salts");
     }
 
     private static void close(KeyDatabase database, KeyUnavailableException cause) {

@@ -65,7 +65,7 @@ public final class PrivateDirectory {
      *
      * @throws OperatorException where it is no file, too long, or open to others than its owner
      */
-    static byte[] readPrivate(Path file) throws IOException, OperatorException {
+    public static byte[] readPrivate(Path file) throws IOException, OperatorException {
         if (!Files.isRegularFile(file)) {
             throw new OperatorException(
                     file + " is missing or not a file", "Restore it from your backup.");

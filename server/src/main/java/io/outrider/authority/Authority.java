@@ -22,8 +22,10 @@ import java.security.cert.X509Certificate;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +45,8 @@ public final class Authority {
     private static final String CA_FILE = "ca.pem";
     private static final String INSTALLATION = "installation";
     private static final String REGISTRY = "registry";
+    private static final String ISSUER = "issuer";
+    private static final String GIVEN = "given";
 
     private final AuthorityConfig config;
     private final KeyMaterial keys;
@@ -53,6 +57,7 @@ public final class Authority {
     private final StatementDesk statements;
     private final SecureRandom random;
     private final List<Runnable> renewalListeners = new CopyOnWriteArrayList<>();
+    private final RevocationDesk revocations;
     private volatile Bytes keyStatement;
 
     private Authority(
@@ -70,7 +75,15 @@ public final class Authority {
         this.random = random;
         this.forge = new CertificateForge(config.installation(), random, clock);
         this.stores = new Stores(keys);
-        this.credentials = new Credentials(stores, forge, config.names(), isFirstStart);
+        this.credentials =
+                new Credentials(
+                        stores,
+                        forge,
+                        config.names(),
+                        isFirstStart,
+                        isGiven(keys, isFirstStart),
+                        readGiven(clock));
+        this.revocations = new RevocationDesk(registry, keys.facts(), random, clock);
         this.statements = new StatementDesk(keys.facts(), random, clock);
         this.keyStatement = signStatement();
         publishRoot(data);
@@ -152,6 +165,27 @@ public final class Authority {
         }
     }
 
+    /** Remembered before anything is made: a start that is cut off goes on in the same way. */
+    private boolean isGiven(KeyMaterial material, boolean isFirstStart)
+            throws KeyUnavailableException {
+        boolean isNew = isFirstStart && !material.directory().has(Credentials.ROOT + ".p12");
+        if (isNew && config.given().isPresent()) {
+            material.facts().remember(Map.of(ISSUER, GIVEN));
+        }
+        return material.facts().fact(ISSUER).equals(Optional.of(GIVEN));
+    }
+
+    private Optional<Identity> readGiven(InstantSource clock)
+            throws IOException, OperatorException {
+        if (config.given().isEmpty()) {
+            return Optional.empty();
+        }
+        var reader =
+                new GivenAuthorityReader(
+                        config.given().get(), forge, config.names(), random, clock.instant());
+        return Optional.of(reader.read());
+    }
+
     private void publishRoot(PrivateDirectory data) throws IOException, OperatorException {
         byte[] pem = Pem.encode(credentials.root());
         var stored = data.read(CA_FILE);
@@ -176,8 +210,8 @@ public final class Authority {
         return credentials.root();
     }
 
-    /** The issuing CA of today, then the root. */
-    List<X509Certificate> certificatesOfCa() {
+    /** The issuing CA of today, what stands between, then the root. */
+    public List<X509Certificate> certificatesOfCa() {
         return credentials.issuing().chain();
     }
 
@@ -237,6 +271,44 @@ public final class Authority {
         Identity issuing = credentials.issuing();
         return registry.enrol(
                 id, tokenSha256, key, tracker -> forge.tracker(issuing, tracker.id(), key));
+    }
+
+    /**
+     * Gives a client its certificate, in place of those for any other key that it had.
+     *
+     * @param request PKCS #10 in PEM or base64; of what it asks for only the key is taken: P-256,
+     *     or RSA of at least 2,048 bits
+     */
+    public Change<CertificateChain> certifyClient(String name, String request) throws SQLException {
+        PublicKey key;
+        try {
+            key = CertificateRequest.clientKey(request);
+        } catch (RequestRefusedException e) {
+            return new Change.Refused<>(String.valueOf(e.getMessage()));
+        }
+        Identity issuing = credentials.issuing();
+        Change<X509Certificate> change =
+                registry.certify(name, key, client -> forge.client(issuing, client.name(), key));
+        return switch (change) {
+            case Change.Refused<X509Certificate>(String why) -> new Change.Refused<>(why);
+            case Change.Made<X509Certificate>(X509Certificate certificate) -> {
+                var chain = new ArrayList<X509Certificate>(List.of(certificate));
+                chain.addAll(issuing.chain());
+                chain.remove(credentials.root());
+                yield new Change.Made<>(new CertificateChain(chain));
+            }
+        };
+    }
+
+    /** The list of revoked certificates of today's issuing CA, as of this moment. */
+    public RevocationList revocationList() throws KeyUnavailableException, SQLException {
+        return revocations.list(credentials.issuing());
+    }
+
+    /** The same of the issuing CA before; empty where there was none. */
+    Optional<RevocationList> revocationListBefore() throws KeyUnavailableException, SQLException {
+        Optional<Identity> before = credentials.issuingBefore();
+        return before.isEmpty() ? Optional.empty() : Optional.of(revocations.list(before.get()));
     }
 
     Registry registry() {

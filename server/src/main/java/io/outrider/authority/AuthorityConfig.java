@@ -2,6 +2,7 @@ package io.outrider.authority;
 
 import io.outrider.keys.OperatorException;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -11,8 +12,10 @@ import java.util.regex.Pattern;
  *     changes after the first start
  * @param names host names and addresses of this server, in the server's certificate; trackers are
  *     told the first
+ * @param given the operator's own authority; empty for ours, or where theirs was read before
  */
-public record AuthorityConfig(String installation, List<String> names) {
+public record AuthorityConfig(
+        String installation, List<String> names, Optional<GivenAuthority> given) {
     /** What a key statement can carry; beyond it a certificate's common name would end, too. */
     private static final Pattern INSTALLATION = Pattern.compile("[a-z0-9.-]{1,64}");
 
@@ -20,6 +23,11 @@ public record AuthorityConfig(String installation, List<String> names) {
 
     public AuthorityConfig {
         names = List.copyOf(names);
+    }
+
+    /** With an authority of our own. */
+    public AuthorityConfig(String installation, List<String> names) {
+        this(installation, names, Optional.empty());
     }
 
     void requireUsable() throws OperatorException {

@@ -10,6 +10,7 @@ import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,8 +43,8 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
- * Makes the five kinds of certificates of an installation (RFC 5280), all of P-256 and signed with
- * ECDSA and SHA-256. Keeps nothing. Safe for use by many threads.
+ * Makes the six kinds of certificates of an installation (RFC 5280), for keys of P-256 but where
+ * somebody else has made the key. Keeps nothing. Safe for use by many threads.
  */
 final class CertificateForge {
     static final Duration ROOT_LIFETIME = Duration.ofDays(3_652);
@@ -51,13 +52,16 @@ final class CertificateForge {
     static final Duration STATEMENT_LIFETIME = Duration.ofDays(365);
     static final Duration SERVER_LIFETIME = Duration.ofDays(90);
     static final Duration TRACKER_LIFETIME = Duration.ofDays(90);
+    static final Duration CLIENT_LIFETIME = Duration.ofDays(90);
 
     /** For clocks that are slow: a certificate is valid from a little before it is made. */
     private static final Duration BACKDATED = Duration.ofHours(1);
 
     private static final int SERIAL_BITS = 128;
     private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
-    private static final String SIGNATURE = "SHA256withECDSA";
+
+    /** A name that can be a tracker's, for certificates that nobody ever sees. */
+    private static final TrackerId NOBODY = new TrackerId("trial", "trial");
 
     private final String installation;
     private final SecureRandom random;
@@ -146,6 +150,20 @@ final class CertificateForge {
         return leaf(issuing, subject, key, TRACKER_LIFETIME, KeyPurposeId.id_kp_clientAuth, uri);
     }
 
+    X509Certificate client(Identity issuing, String name, PublicKey key) {
+        X500Name subject = new X500NameBuilder().addRDN(BCStyle.CN, name).build();
+        var uri =
+                new GeneralName(
+                        GeneralName.uniformResourceIdentifier,
+                        "spiffe://" + installation + "/client/" + name);
+        return leaf(issuing, subject, key, CLIENT_LIFETIME, KeyPurposeId.id_kp_clientAuth, uri);
+    }
+
+    /** As a tracker's would be, to see what it is worth; its private key is gone. */
+    X509Certificate trialTracker(Identity issuing) {
+        return tracker(issuing, NOBODY, newKeyPair().getPublic());
+    }
+
     private X509Certificate leaf(
             Identity issuing,
             X500Name subject,
@@ -200,7 +218,7 @@ final class CertificateForge {
                     utilities.createSubjectKeyIdentifier(key));
             extras.addTo(builder);
             var contentSigner =
-                    new JcaContentSignerBuilder(SIGNATURE)
+                    new JcaContentSignerBuilder(signature(signer.publicKey))
                             .setSecureRandom(random)
                             .build(signer.privateKey);
             return new JcaX509CertificateConverter().getCertificate(builder.build(contentSigner));
@@ -256,6 +274,17 @@ final class CertificateForge {
 
     private static KeyUsage caUsage() {
         return new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign);
+    }
+
+    /** How this key signs; what the key cannot carry is not offered. */
+    static String signature(PublicKey key) {
+        if (key instanceof ECPublicKey ec) {
+            int bits = ec.getParams().getCurve().getField().getFieldSize();
+            return bits <= 256
+                    ? "SHA256withECDSA"
+                    : bits <= 384 ? "SHA384withECDSA" : "SHA512withECDSA";
+        }
+        return "SHA256withRSA";
     }
 
     private static byte[] keyIdentifier(PublicKey key) {

@@ -1,14 +1,18 @@
 package io.outrider.authority;
 
 import java.io.IOException;
+import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PublicKey;
+import java.security.interfaces.RSAPublicKey;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
@@ -30,6 +34,22 @@ final class CertificateRequest {
                     X9ObjectIdentifiers.ecdsa_with_SHA384,
                     X9ObjectIdentifiers.ecdsa_with_SHA512);
 
+    private static final Set<ASN1ObjectIdentifier> RSA_SIGNATURES =
+            Set.of(
+                    PKCSObjectIdentifiers.sha256WithRSAEncryption,
+                    PKCSObjectIdentifiers.sha384WithRSAEncryption,
+                    PKCSObjectIdentifiers.sha512WithRSAEncryption);
+
+    private static final int RSA_BITS_MIN = 2_048;
+    private static final int RSA_BITS_MAX = 8_192;
+
+    /** The usual one; below it, mistakes in padding become forgeries. */
+    private static final BigInteger RSA_EXPONENT_MIN = BigInteger.valueOf(65_537);
+
+    private static final int TEXT_CHARS_MAX = 16_384;
+    private static final Pattern PEM_LINE =
+            Pattern.compile("-----(BEGIN|END) (NEW )?CERTIFICATE REQUEST-----");
+
     private CertificateRequest() {}
 
     /**
@@ -46,6 +66,55 @@ final class CertificateRequest {
         }
         requireSignature(request, key);
         return key;
+    }
+
+    /**
+     * The key that a client's certificate is asked for: P-256, or RSA of 2,048 to 8,192 bits.
+     *
+     * @param text PEM (RFC 7468), or DER in base64
+     */
+    static PublicKey clientKey(String text) throws RequestRefusedException {
+        if (text.length() > TEXT_CHARS_MAX) {
+            throw new RequestRefusedException("the request is too long");
+        }
+        PKCS10CertificationRequest request = parse(PEM_LINE.matcher(text).replaceAll(""));
+        SubjectPublicKeyInfo info = request.getSubjectPublicKeyInfo();
+        boolean isRsa =
+                info.getAlgorithm().getAlgorithm().equals(PKCSObjectIdentifiers.rsaEncryption);
+        PublicKey key = isRsa ? rsaKey(info) : p256Key(info);
+        Set<ASN1ObjectIdentifier> signatures = isRsa ? RSA_SIGNATURES : SIGNATURES;
+        if (!signatures.contains(request.getSignatureAlgorithm().getAlgorithm())) {
+            throw new RequestRefusedException("sign the request with SHA-256");
+        }
+        requireSignature(request, key);
+        return key;
+    }
+
+    private static PublicKey rsaKey(SubjectPublicKeyInfo info) throws RequestRefusedException {
+        try {
+            PublicKey key =
+                    KeyFactory.getInstance("RSA")
+                            .generatePublic(new X509EncodedKeySpec(info.getEncoded()));
+            // One form for one key, as above.
+            if (!Arrays.equals(key.getEncoded(), info.getEncoded())) {
+                throw new RequestRefusedException("the key is not written in the usual form");
+            }
+            var rsa = (RSAPublicKey) key;
+            int bits = rsa.getModulus().bitLength();
+            if (bits < RSA_BITS_MIN || bits > RSA_BITS_MAX) {
+                throw new RequestRefusedException(
+                        "an RSA key has %d bits, not %d to %d"
+                                .formatted(bits, RSA_BITS_MIN, RSA_BITS_MAX));
+            }
+            if (!rsa.getModulus().testBit(0)
+                    || !rsa.getPublicExponent().testBit(0)
+                    || rsa.getPublicExponent().compareTo(RSA_EXPONENT_MIN) < 0) {
+                throw new RequestRefusedException("this is no RSA key that anybody should use");
+            }
+            return key;
+        } catch (IOException | GeneralSecurityException e) {
+            throw new RequestRefusedException("the key is not an RSA key", e);
+        }
     }
 
     private static PKCS10CertificationRequest parse(String base64) throws RequestRefusedException {

@@ -4,6 +4,7 @@ import io.outrider.keys.OperatorException;
 import java.io.IOException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -22,6 +23,10 @@ final class Credentials {
 
     static final String ROOT = "root";
     static final String ISSUING = "issuing";
+
+    /** The issuing CA before that of today: it still signs the list of what it issued. */
+    static final String ISSUING_BEFORE = "issuing-before";
+
     static final String SERVER = "server";
     static final String STATEMENT = "statement";
     static final String TRUST = "trust";
@@ -30,19 +35,46 @@ final class Credentials {
     private final CertificateForge forge;
     private final List<String> serverNames;
     private final X509Certificate root;
+    private final boolean isGiven;
     private Identity issuing;
+    private Optional<Identity> issuingBefore;
     private Identity server;
     private Identity statement;
 
     /**
      * @param isFirstStart whether a missing CA is made; later it is only ever missed
+     * @param isGiven whether the operator's own authority issues, so that there is no key of a root
+     * @param given what they gave at this start; empty where what is stored goes on
      */
     Credentials(
-            Stores stores, CertificateForge forge, List<String> serverNames, boolean isFirstStart)
+            Stores stores,
+            CertificateForge forge,
+            List<String> serverNames,
+            boolean isFirstStart,
+            boolean isGiven,
+            Optional<Identity> given)
             throws IOException, OperatorException {
         this.stores = stores;
         this.forge = forge;
         this.serverNames = List.copyOf(serverNames);
+        this.isGiven = isGiven;
+        this.issuingBefore = stores.identity(ISSUING_BEFORE);
+        this.issuing =
+                isGiven ? givenIssuing(given, isFirstStart) : ownIssuing(given, isFirstStart);
+        this.root = issuing.root();
+        this.server = freshServer(stores.identity(SERVER));
+        this.statement = freshStatement(stores.identity(STATEMENT));
+        writeTrustStore();
+    }
+
+    private Identity ownIssuing(Optional<Identity> given, boolean isFirstStart)
+            throws IOException, OperatorException {
+        if (given.isPresent()) {
+            throw new OperatorException(
+                    "this installation has had an authority of its own since its first start",
+                    "Trackers know it by its root. Take authority.key and authority.chain out of"
+                            + " the configuration, or start with another data directory.");
+        }
         Optional<Identity> storedRoot = stores.identity(ROOT);
         Optional<Identity> storedIssuing = stores.identity(ISSUING);
         // Each is written before the next: one that is missing below another has been lost.
@@ -50,11 +82,23 @@ final class Credentials {
         requireMade(ISSUING, storedIssuing, isFirstStart);
         Identity rootIdentity =
                 storedRoot.isPresent() ? storedRoot.get() : save(ROOT, forge.root());
-        this.root = rootIdentity.certificate();
-        this.issuing = freshIssuing(storedIssuing, rootIdentity);
-        this.server = freshServer(stores.identity(SERVER));
-        this.statement = freshStatement(stores.identity(STATEMENT));
-        writeTrustStore();
+        return freshIssuing(storedIssuing, rootIdentity);
+    }
+
+    private Identity givenIssuing(Optional<Identity> given, boolean isFirstStart)
+            throws IOException, OperatorException {
+        Optional<Identity> stored = stores.identity(ISSUING);
+        requireMade(ISSUING, stored, isFirstStart && given.isPresent());
+        List<X509Certificate> today = stored.map(Identity::chain).orElse(List.of());
+        if (given.isEmpty() || given.get().chain().equals(today)) {
+            return stored.orElseThrow();
+        }
+        if (stored.isPresent() && !stored.get().root().equals(given.get().root())) {
+            throw new OperatorException(
+                    "the given authority has another root than the one of the first start",
+                    "Trackers know this installation by its root; give a chain to the same one.");
+        }
+        return replaceIssuing(stored, given.get());
     }
 
     private void requireMade(String name, Optional<Identity> stored, boolean mayBeMissing)
@@ -71,7 +115,11 @@ final class Credentials {
      * @return whether the server's certificate is another one now
      */
     synchronized boolean renew() throws IOException, OperatorException {
-        if (forge.isStale(issuing.certificate())) {
+        if (isGiven && forge.isStale(issuing.certificate())) {
+            LOG.warn(
+                    "The given authority ends {}; give its successor under the same root in time",
+                    issuing.certificate().getNotAfter().toInstant());
+        } else if (forge.isStale(issuing.certificate())) {
             Optional<Identity> rootIdentity = stores.identity(ROOT);
             requireMade(ROOT, rootIdentity, false);
             issuing = freshIssuing(Optional.of(issuing), rootIdentity.orElseThrow());
@@ -87,7 +135,16 @@ final class Credentials {
             throws IOException, OperatorException {
         return stored.isPresent() && !forge.isStale(stored.get().certificate())
                 ? stored.get()
-                : save(ISSUING, forge.issuing(rootIdentity));
+                : replaceIssuing(stored, forge.issuing(rootIdentity));
+    }
+
+    /** The one before is kept first: whatever comes between, its list can be signed. */
+    private Identity replaceIssuing(Optional<Identity> stored, Identity next)
+            throws IOException, OperatorException {
+        if (stored.isPresent()) {
+            issuingBefore = Optional.of(save(ISSUING_BEFORE, stored.get()));
+        }
+        return save(ISSUING, next);
     }
 
     private Identity freshServer(Optional<Identity> stored) throws IOException, OperatorException {
@@ -119,7 +176,8 @@ final class Credentials {
     }
 
     private void writeTrustStore() throws IOException, OperatorException {
-        var wanted = List.of(root, issuing.certificate());
+        var wanted = new ArrayList<X509Certificate>(List.of(root));
+        issuing.chain().stream().filter(one -> !one.equals(root)).forEach(wanted::add);
         if (!stores.trusted(TRUST).equals(wanted)) {
             stores.writeTrusted(TRUST, wanted);
         }
@@ -155,6 +213,11 @@ final class Credentials {
 
     synchronized Identity issuing() {
         return issuing;
+    }
+
+    /** Empty where the issuing CA of today is the first. */
+    synchronized Optional<Identity> issuingBefore() {
+        return issuingBefore;
     }
 
     synchronized Identity statement() {

@@ -3,6 +3,7 @@ package io.outrider.authority;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import io.outrider.fleet.Enrolment;
+import io.outrider.keys.KeyUnavailableException;
 import io.outrider.topic.TrackerId;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,6 +38,9 @@ final class EnrolmentDesk {
 
     /** Answers to wrong secrets that are held back at one time; more are refused at once. */
     private static final int HELD_MAX = 64;
+
+    /** Seconds; the next list can be one request away, so nobody keeps one for long. */
+    private static final String LIST_CACHED = "public, max-age=300";
 
     private static final String CHALLENGE = "Basic realm=\"outrider\", charset=\"UTF-8\"";
 
@@ -77,6 +81,42 @@ final class EnrolmentDesk {
 
     void sendKeyStatement(Context http) {
         http.contentType("application/cose").result(authority.keyStatement().toArray());
+    }
+
+    /** The list of revoked certificates of today's issuing CA (RFC 5280, section 5), in DER. */
+    void sendRevocationList(Context http) {
+        send(http, () -> Optional.of(authority.revocationList()));
+    }
+
+    /** The same of the issuing CA before: what it issued is in use for up to 90 days. */
+    void sendRevocationListBefore(Context http) {
+        send(http, authority::revocationListBefore);
+    }
+
+    /** Where a list comes from. */
+    private interface ListSource {
+        Optional<RevocationList> list() throws KeyUnavailableException, SQLException;
+    }
+
+    private static void send(Context http, ListSource source) {
+        try {
+            Optional<RevocationList> list = source.list();
+            if (list.isEmpty()) {
+                plain(http, HttpStatus.NOT_FOUND, "there was no issuing CA before");
+                return;
+            }
+            String tag = "\"" + list.get().number() + "\"";
+            http.header("ETag", tag).header("Cache-Control", LIST_CACHED);
+            if (tag.equals(http.header("If-None-Match"))) {
+                http.status(HttpStatus.NOT_MODIFIED);
+                return;
+            }
+            http.contentType("application/pkix-crl").result(list.get().der().toArray());
+        } catch (KeyUnavailableException | SQLException e) {
+            LOG.error("The list of revoked certificates cannot be written", e);
+            http.header("Retry-After", "30");
+            plain(http, HttpStatus.SERVICE_UNAVAILABLE, "not possible now, try again");
+        }
     }
 
     /** EST, RFC 7030, section 4.2, with HTTP Basic (section 3.2.3). */

@@ -23,8 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The HTTPS server that enrols trackers (EST, RFC 7030) and hands out the key statement. Runs from
- * {@link #start} until {@link #close}; a virtual thread for each request.
+ * The HTTPS server that enrols trackers (EST, RFC 7030) and hands out the key statement and the
+ * list of revoked certificates. Runs from {@link #start} until {@link #close}; a virtual thread for
+ * each request.
  */
 public final class EnrolmentServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EnrolmentServer.class);
@@ -116,6 +117,8 @@ public final class EnrolmentServer implements AutoCloseable {
         config.routes.get("/.well-known/est/cacerts", desk::sendCaCertificates);
         config.routes.post("/.well-known/est/simpleenroll", desk::enrol);
         config.routes.get("/.well-known/outrider/keys", desk::sendKeyStatement);
+        config.routes.get("/.well-known/outrider/crl", desk::sendRevocationList);
+        config.routes.get("/.well-known/outrider/crl/before", desk::sendRevocationListBefore);
     }
 
     private Connector connector(Server server, HttpConfiguration http, InetSocketAddress address) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -46,13 +47,22 @@ public final class Broker implements AutoCloseable {
     /**
      * Starts a broker. When this returns, it listens.
      *
+     * @param verifiers where a listener takes passwords and tokens
      * @param watch hears what happens at the gate, from several threads at once; returns at once
      * @throws BrokerException where anything of it did not start; nothing listens then
      */
     public static Broker start(
-            BrokerConfig config, Gate gate, Inbox inbox, Consumer<GateEvent> watch)
+            BrokerConfig config,
+            Gate gate,
+            Optional<Verifiers> verifiers,
+            Inbox inbox,
+            Consumer<GateEvent> watch)
             throws BrokerException {
-        var extension = new GateExtension(gate, watch);
+        if (verifiers.isEmpty()
+                && config.listeners().stream().anyMatch(ListenerConfig::takesCredentials)) {
+            throw new BrokerException("a listener takes passwords that nobody can look at");
+        }
+        var extension = new GateExtension(gate, verifiers, watch);
         return start(config, gate, inbox, watch, extension, extension);
     }
 

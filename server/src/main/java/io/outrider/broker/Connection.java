@@ -87,6 +87,10 @@ final class Connection implements ConnectionInformation {
         return peer;
     }
 
+    InetAddress address() {
+        return address;
+    }
+
     AddressPrefix prefix() {
         return prefix;
     }

@@ -19,12 +19,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class GateExtension implements ExtensionMain {
     private final Gate gate;
+    private final Optional<Verifiers> verifiers;
     private final Consumer<GateEvent> watch;
 
     private volatile @Nullable Connections connections;
 
-    GateExtension(Gate gate, Consumer<GateEvent> watch) {
+    GateExtension(Gate gate, Optional<Verifiers> verifiers, Consumer<GateEvent> watch) {
         this.gate = gate;
+        this.verifiers = verifiers;
         this.watch = watch;
     }
 
@@ -36,9 +38,10 @@ final class GateExtension implements ExtensionMain {
     @Override
     public void extensionStart(ExtensionStartInput input, ExtensionStartOutput output) {
         var made = Connections.ofStartingEngine(gate);
-        var authenticator = new ConnectAuthenticator(gate, new SessionOwners(made), watch);
+        var admissions = new Admissions(gate, new SessionOwners(made), watch);
         var authorizer = new TopicAuthorizer(gate, watch);
-        Services.securityRegistry().setAuthenticatorProvider(_ -> authenticator);
+        Services.securityRegistry()
+                .setEnhancedAuthenticatorProvider(_ -> new ConnectAuthenticator(admissions, verifiers));
         Services.securityRegistry().setAuthorizerProvider(_ -> authorizer);
         connections = made;
     }

@@ -184,6 +184,7 @@ final class Server implements AutoCloseable {
                                             tls,
                                             Set.of()))),
                     gate,
+                    Optional.empty(),
                     inlet,
                     watch);
         } catch (BrokerException e) {

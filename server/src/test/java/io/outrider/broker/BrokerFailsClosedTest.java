@@ -9,7 +9,10 @@ import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5ConnAckException;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5SubAckException;
 import com.hivemq.extension.sdk.api.ExtensionMain;
-import com.hivemq.extension.sdk.api.auth.SimpleAuthenticator;
+import com.hivemq.extension.sdk.api.auth.EnhancedAuthenticator;
+import com.hivemq.extension.sdk.api.auth.parameter.EnhancedAuthConnectInput;
+import com.hivemq.extension.sdk.api.auth.parameter.EnhancedAuthInput;
+import com.hivemq.extension.sdk.api.auth.parameter.EnhancedAuthOutput;
 import com.hivemq.extension.sdk.api.auth.SubscriptionAuthorizer;
 import com.hivemq.extension.sdk.api.parameter.ExtensionStartInput;
 import com.hivemq.extension.sdk.api.parameter.ExtensionStartOutput;
@@ -28,6 +31,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -44,10 +48,24 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(120)
 class BrokerFailsClosedTest {
-    private static final SimpleAuthenticator EVERYBODY =
-            (_, output) -> output.authenticateSuccessfully();
+    private static final EnhancedAuthenticator EVERYBODY =
+            new OnConnect(EnhancedAuthOutput::authenticateSuccessfully);
 
-    private static final SimpleAuthenticator UNDECIDED = (_, _) -> {};
+    private static final EnhancedAuthenticator UNDECIDED = new OnConnect(_ -> {});
+
+    /** Does the same for each CONNECT. */
+    private record OnConnect(Consumer<EnhancedAuthOutput> decision)
+            implements EnhancedAuthenticator {
+        @Override
+        public void onConnect(EnhancedAuthConnectInput input, EnhancedAuthOutput output) {
+            decision.accept(output);
+        }
+
+        @Override
+        public void onAuth(EnhancedAuthInput input, EnhancedAuthOutput output) {
+            throw new IllegalStateException("nobody sends AUTH here");
+        }
+    }
 
     @TempDir static Path directory;
     private static final AtomicBoolean registryBroken = new AtomicBoolean();
@@ -115,21 +133,21 @@ class BrokerFailsClosedTest {
 
     @Test
     void without_an_authenticator_nobody_gets_in() {
-        Services.securityRegistry().setAuthenticatorProvider(_ -> null);
+        Services.securityRegistry().setEnhancedAuthenticatorProvider(_ -> null);
 
         assertThat(refusal()).isEqualTo(0x87);
     }
 
     @Test
     void an_authenticator_that_does_not_decide_lets_nobody_in() {
-        Services.securityRegistry().setAuthenticatorProvider(_ -> UNDECIDED);
+        Services.securityRegistry().setEnhancedAuthenticatorProvider(_ -> UNDECIDED);
 
         assertThat(refusal()).isEqualTo(0x87);
     }
 
     @Test
     void who_passes_without_the_gate_hears_no_success() {
-        Services.securityRegistry().setAuthenticatorProvider(_ -> EVERYBODY);
+        Services.securityRegistry().setEnhancedAuthenticatorProvider(_ -> EVERYBODY);
 
         assertThat(catchThrowable(() -> client().connect()))
                 .isInstanceOf(ConnectionClosedException.class);
@@ -176,7 +194,7 @@ class BrokerFailsClosedTest {
     }
 
     private static GateExtension extension() {
-        return new GateExtension(gate(), BrokerFailsClosedTest::watch);
+        return new GateExtension(gate(), Optional.empty(), BrokerFailsClosedTest::watch);
     }
 
     private static void watch(GateEvent event) {

@@ -71,7 +71,7 @@ class BrokerStartTest {
             var config =
                     at(parts, parts.config().listeners().getFirst().tls(), taken.getLocalPort());
 
-            assertThatThrownBy(() -> Broker.start(config, parts.gate(), parts.inbox(), _ -> {}))
+            assertThatThrownBy(() -> Broker.start(config, parts.gate(), Optional.empty(), parts.inbox(), _ -> {}))
                     .isInstanceOf(BrokerException.class)
                     .hasMessageContaining("cannot have 127.0.0.1:");
         }
@@ -83,7 +83,7 @@ class BrokerStartTest {
         Path extensions = parts.config().directory().resolve("extensions");
         Files.createDirectories(extensions.resolve("allow-all"));
 
-        assertThatThrownBy(() -> Broker.start(parts.config(), parts.gate(), parts.inbox(), _ -> {}))
+        assertThatThrownBy(() -> Broker.start(parts.config(), parts.gate(), Optional.empty(), parts.inbox(), _ -> {}))
                 .isInstanceOf(BrokerException.class)
                 .hasMessageContaining("is not empty");
     }
@@ -169,7 +169,7 @@ class BrokerStartTest {
         var parts = new TestBroker(directory);
         int port = TestPorts.free();
         var config = at(parts, parts.config().listeners().getFirst().tls(), port);
-        var extension = new GateExtension(parts.gate(), parts.events::add);
+        var extension = new GateExtension(parts.gate(), Optional.empty(), parts.events::add);
         var failing = new Failing(Optional.empty());
 
         assertThatThrownBy(() -> start(parts, config, extension, failing))
@@ -183,7 +183,7 @@ class BrokerStartTest {
         var parts = new TestBroker(directory);
         int port = TestPorts.free();
         var config = at(parts, parts.config().listeners().getFirst().tls(), port);
-        var extension = new GateExtension(parts.gate(), parts.events::add);
+        var extension = new GateExtension(parts.gate(), Optional.empty(), parts.events::add);
         var failing = new Failing(Optional.of(extension));
 
         assertThatThrownBy(() -> start(parts, config, extension, failing))
@@ -201,7 +201,7 @@ class BrokerStartTest {
 
     private static void assertRefused(TestBroker parts, TlsStores tls, String message) {
         assertThatThrownBy(
-                        () -> Broker.start(at(parts, tls, 0), parts.gate(), parts.inbox(), _ -> {}))
+                        () -> Broker.start(at(parts, tls, 0), parts.gate(), Optional.empty(), parts.inbox(), _ -> {}))
                 .isInstanceOf(BrokerException.class)
                 .hasMessageContaining(message);
     }

@@ -21,6 +21,7 @@ import java.security.cert.Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -60,7 +61,7 @@ final class TestBroker implements AutoCloseable {
     static TestBroker started(Path directory) throws BrokerException {
         var broker = new TestBroker(directory);
         broker.running =
-                Broker.start(broker.config(), broker.gate(), broker.inbox(), broker.events::add);
+                Broker.start(broker.config(), broker.gate(), Optional.empty(), broker.inbox(), broker.events::add);
         return broker;
     }
 

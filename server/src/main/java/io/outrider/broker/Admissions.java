@@ -72,8 +72,7 @@ final class Admissions {
                 .handle((_, failure) -> {
                     if (failure != null) {
                         log.error("a session cannot be dropped", failure);
-                        return Optional.of(
-                                new Refusal(ReasonCode.SERVER_UNAVAILABLE, "try again"));
+                        return Optional.of(new Refusal(ReasonCode.SERVER_UNAVAILABLE, "try again"));
                     }
                     connection.admit(identity, clientId);
                     return ADMITTED;
@@ -104,8 +103,7 @@ final class Admissions {
             String toPeer,
             String why,
             String rule) {
-        watch.accept(
-                new GateEvent.Refused(connection.peer(), connect.clientId(), code, why, rule));
+        watch.accept(new GateEvent.Refused(connection.peer(), connect.clientId(), code, why, rule));
         return CompletableFuture.completedStage(Optional.of(new Refusal(code, toPeer)));
     }
 }

@@ -91,7 +91,12 @@ final class ConnectAuthenticator implements EnhancedAuthenticator {
         switch (method) {
             case Scram.MECHANISM -> scram(connection, verifiers.get(), data, output, isRenewal);
             case OAuthBearer.MECHANISM ->
-                    finish(connection, bearer(connection, verifiers.get(), data), "", output, isRenewal);
+                    finish(
+                            connection,
+                            bearer(connection, verifiers.get(), data),
+                            "",
+                            output,
+                            isRenewal);
             default ->
                     refuse(
                             output,
@@ -217,7 +222,8 @@ final class ConnectAuthenticator implements EnhancedAuthenticator {
     }
 
     private static void refuse(EnhancedAuthOutput output, ReasonCode code, String reason) {
-        output.failAuthentication(DisconnectedReasonCode.valueOf(Codes.connack(code).name()), reason);
+        output.failAuthentication(
+                DisconnectedReasonCode.valueOf(Codes.connack(code).name()), reason);
     }
 
     private static byte[] bytes(Optional<ByteBuffer> buffer) {

@@ -41,7 +41,8 @@ final class GateExtension implements ExtensionMain {
         var admissions = new Admissions(gate, new SessionOwners(made), watch);
         var authorizer = new TopicAuthorizer(gate, watch);
         Services.securityRegistry()
-                .setEnhancedAuthenticatorProvider(_ -> new ConnectAuthenticator(admissions, verifiers));
+                .setEnhancedAuthenticatorProvider(
+                        _ -> new ConnectAuthenticator(admissions, verifiers));
         Services.securityRegistry().setAuthorizerProvider(_ -> authorizer);
         connections = made;
     }

@@ -149,14 +149,16 @@ public final class Metrics {
                 .help("Events that a subscriber never got, because it was too slow")
                 .labelNames("subscriber")
                 .callback(callback ->
-                        watch.subscriptions().forEach(it -> callback.call((double) it.dropped(), it.name())))
+                        watch.subscriptions()
+                                .forEach(it -> callback.call((double) it.dropped(), it.name())))
                 .register(registry);
         CounterWithCallback.builder()
                 .name("outrider_watch_failures")
                 .help("Events at which a subscriber failed")
                 .labelNames("subscriber")
                 .callback(callback ->
-                        watch.subscriptions().forEach(it -> callback.call((double) it.failed(), it.name())))
+                        watch.subscriptions()
+                                .forEach(it -> callback.call((double) it.failed(), it.name())))
                 .register(registry);
     }
 

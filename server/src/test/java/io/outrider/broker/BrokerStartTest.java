@@ -71,7 +71,9 @@ class BrokerStartTest {
             var config =
                     at(parts, parts.config().listeners().getFirst().tls(), taken.getLocalPort());
 
-            assertThatThrownBy(() -> Broker.start(config, parts.gate(), Optional.empty(), parts.inbox(), _ -> {}))
+            assertThatThrownBy(() ->
+                            Broker.start(
+                                    config, parts.gate(), Optional.empty(), parts.inbox(), _ -> {}))
                     .isInstanceOf(BrokerException.class)
                     .hasMessageContaining("cannot have 127.0.0.1:");
         }
@@ -83,7 +85,13 @@ class BrokerStartTest {
         Path extensions = parts.config().directory().resolve("extensions");
         Files.createDirectories(extensions.resolve("allow-all"));
 
-        assertThatThrownBy(() -> Broker.start(parts.config(), parts.gate(), Optional.empty(), parts.inbox(), _ -> {}))
+        assertThatThrownBy(() ->
+                        Broker.start(
+                                parts.config(),
+                                parts.gate(),
+                                Optional.empty(),
+                                parts.inbox(),
+                                _ -> {}))
                 .isInstanceOf(BrokerException.class)
                 .hasMessageContaining("is not empty");
     }
@@ -200,8 +208,13 @@ class BrokerStartTest {
     }
 
     private static void assertRefused(TestBroker parts, TlsStores tls, String message) {
-        assertThatThrownBy(
-                        () -> Broker.start(at(parts, tls, 0), parts.gate(), Optional.empty(), parts.inbox(), _ -> {}))
+        assertThatThrownBy(() ->
+                        Broker.start(
+                                at(parts, tls, 0),
+                                parts.gate(),
+                                Optional.empty(),
+                                parts.inbox(),
+                                _ -> {}))
                 .isInstanceOf(BrokerException.class)
                 .hasMessageContaining(message);
     }

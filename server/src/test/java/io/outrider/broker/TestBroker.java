@@ -61,7 +61,12 @@ final class TestBroker implements AutoCloseable {
     static TestBroker started(Path directory) throws BrokerException {
         var broker = new TestBroker(directory);
         broker.running =
-                Broker.start(broker.config(), broker.gate(), Optional.empty(), broker.inbox(), broker.events::add);
+                Broker.start(
+                        broker.config(),
+                        broker.gate(),
+                        Optional.empty(),
+                        broker.inbox(),
+                        broker.events::add);
         return broker;
     }
 

@@ -195,6 +195,22 @@ final class Clients {
             return Step.refused("this key was used before; make a new one");
         }
         X509Certificate certificate = issuer.apply(client);
+        register(client, key, keySha256, certificate, now);
+        return before.isPresent() && !isSameKey
+                ? Step.made(certificate, new RightsChange.KeyChanged(client.who()))
+                : Step.made(certificate);
+    }
+
+    private void register(
+            Client client,
+            PublicKey key,
+            String keySha256,
+            X509Certificate certificate,
+            Instant now)
+            throws SQLException {
+        boolean isSameKey =
+                client.certificate().map(Client.Certified::keySha256).stream()
+                        .anyMatch(keySha256::equals);
         var certified =
                 new Client.Certified(
                         now,
@@ -216,15 +232,12 @@ final class Clients {
         issued.put(who, certificate);
         keep(
                 new Client(
-                        name,
+                        client.name(),
                         client.number(),
                         client.addedAt(),
                         client.grants(),
                         client.methods(),
                         Optional.of(certified)));
-        return before.isPresent() && !isSameKey
-                ? Step.made(certificate, new RightsChange.KeyChanged(who))
-                : Step.made(certificate);
     }
 
     /** In place of what was there; the password stays. */

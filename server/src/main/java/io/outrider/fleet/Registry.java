@@ -372,7 +372,9 @@ public final class Registry implements AutoCloseable {
             synchronized (this) {
                 step = changing.make();
             }
-            revocationRevision.incrementAndGet();
+            if (!step.heard().isEmpty()) {
+                revocationRevision.incrementAndGet();
+            }
             listeners.tell(step.heard());
             return step.change();
         } finally {

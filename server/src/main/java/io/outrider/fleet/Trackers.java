@@ -349,12 +349,17 @@ final class Trackers {
         if (clientTables.isKeyKnown(keySha256)) {
             return new Enrolment.Refused("this key was enrolled before; make a new one");
         }
-        X509Certificate certificate = issuer.apply(tracker);
+        return register(entry, key, issuer.apply(tracker), now);
+    }
+
+    private Enrolment register(Entry entry, PublicKey key, X509Certificate certificate, Instant now)
+            throws SQLException {
+        Tracker tracker = entry.tracker();
         var enrolled =
                 new Tracker.Enrolled(
                         now,
                         key,
-                        keySha256,
+                        Sha256.hex(key.getEncoded()),
                         CertificateCodec.serial(certificate),
                         certificate.getNotAfter().toInstant());
         database.atOnce(() -> {
@@ -362,7 +367,7 @@ final class Trackers {
             return true;
         });
         Tracker changed = tracker.with(enrolled);
-        entries.put(id, entry.with(changed));
+        entries.put(tracker.id(), entry.with(changed));
         issued.put(changed.who(), certificate);
         return new Enrolment.Enrolled(changed, certificate);
     }

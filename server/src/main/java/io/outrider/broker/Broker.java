@@ -2,6 +2,7 @@ package io.outrider.broker;
 
 import com.hivemq.extension.sdk.api.ExtensionMain;
 import com.hivemq.mqtt.handler.disconnect.MqttServerDisconnector;
+import io.outrider.gate.CertificatePolicy;
 import io.outrider.gate.Gate;
 import io.outrider.gate.GateEvent;
 import io.outrider.gate.Limits;
@@ -47,6 +48,7 @@ public final class Broker implements AutoCloseable {
     /**
      * Starts a broker. When this returns, it listens.
      *
+     * @param policy says what clients' certificates are worth
      * @param verifiers where a listener takes passwords and tokens
      * @param watch hears what happens at the gate, from several threads at once; returns at once
      * @throws BrokerException where anything of it did not start; nothing listens then
@@ -54,6 +56,7 @@ public final class Broker implements AutoCloseable {
     public static Broker start(
             BrokerConfig config,
             Gate gate,
+            CertificatePolicy policy,
             Optional<Verifiers> verifiers,
             Inbox inbox,
             Consumer<GateEvent> watch)
@@ -62,8 +65,8 @@ public final class Broker implements AutoCloseable {
                 && config.listeners().stream().anyMatch(ListenerConfig::takesCredentials)) {
             throw new BrokerException("a listener takes passwords that nobody can look at");
         }
-        var extension = new GateExtension(gate, verifiers, watch);
-        return start(config, gate, inbox, watch, extension, extension);
+        var extension = new GateExtension(gate, policy, verifiers, watch);
+        return start(config, gate, policy, inbox, watch, extension, extension);
     }
 
     /**
@@ -74,6 +77,7 @@ public final class Broker implements AutoCloseable {
     static Broker start(
             BrokerConfig config,
             Gate gate,
+            CertificatePolicy policy,
             Inbox inbox,
             Consumer<GateEvent> watch,
             GateExtension extension,
@@ -81,7 +85,7 @@ public final class Broker implements AutoCloseable {
             throws BrokerException {
         var tls = new LinkedHashMap<ListenerConfig, TlsContext>();
         for (ListenerConfig listener : config.listeners()) {
-            tls.put(listener, TlsContext.open(listener));
+            tls.put(listener, TlsContext.open(listener, policy));
         }
         Engine engine = Engine.start(config, gate.limits(), main);
         var executors = new ArrayList<ExecutorService>();

@@ -36,6 +36,7 @@ final class ConnectAuthenticator implements EnhancedAuthenticator {
     private static final Duration ANSWER_MAX = Duration.ofSeconds(10);
 
     private final Admissions admissions;
+    private final ConnectProof proof;
     private final Optional<Verifiers> verifiers;
 
     private @Nullable ConnectRequest connect;
@@ -43,7 +44,9 @@ final class ConnectAuthenticator implements EnhancedAuthenticator {
     private @Nullable ScramExchange scram;
     private Guesses.@Nullable Attempt attempt;
 
-    ConnectAuthenticator(Admissions admissions, Optional<Verifiers> verifiers) {
+    ConnectAuthenticator(
+            Admissions admissions, ConnectProof proof, Optional<Verifiers> verifiers) {
+        this.proof = proof;
         this.admissions = admissions;
         this.verifiers = verifiers;
     }
@@ -55,7 +58,6 @@ final class ConnectAuthenticator implements EnhancedAuthenticator {
         var packet = input.getConnectPacket();
         connect = ConnectProof.request(packet);
         if (packet.getAuthenticationMethod().isEmpty()) {
-            var proof = new ConnectProof(verifiers.map(CredentialCheck::new));
             decide(connect, connection, proof.shown(connection, packet), "", output);
             return;
         }

@@ -1,10 +1,13 @@
 package io.outrider.broker;
 
 import com.hivemq.extension.sdk.api.packets.connect.ConnectPacket;
+import io.outrider.gate.CertificatePolicy;
 import io.outrider.gate.ConnectRequest;
 import io.outrider.gate.MqttVersion;
 import io.outrider.gate.Proof;
 import java.nio.ByteBuffer;
+import java.security.cert.X509Certificate;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -13,7 +16,8 @@ import java.util.concurrent.CompletionStage;
  * What a CONNECT shows by itself: a certificate, or a password or token in it. Safe for use by many
  * threads.
  */
-record ConnectProof(Optional<CredentialCheck> credentials) {
+record ConnectProof(
+        CertificatePolicy policy, Optional<CredentialCheck> credentials, InstantSource clock) {
 
     /** Where a password counts it counts first: who sends one wants to be that name. */
     CompletionStage<Shown> shown(Connection connection, ConnectPacket packet) {
@@ -24,12 +28,26 @@ record ConnectProof(Optional<CredentialCheck> credentials) {
             String name = packet.getUserName().orElse(packet.getClientId());
             return credentials.get().check(connection, name, password.get());
         }
-        Proof proof =
-                connection
-                        .certificate()
-                        .<Proof>map(Proof.OfCertificate::new)
-                        .orElseGet(() -> new Proof.Nothing("there is no client certificate"));
-        return CompletableFuture.completedStage(new Shown.Good(proof));
+        return CompletableFuture.completedStage(new Shown.Good(certificate(connection)));
+    }
+
+    /**
+     * Once more, and not in the handshake alone: TLS may have resumed an earlier session, and since
+     * then the certificate may have been revoked.
+     */
+    private Proof certificate(Connection connection) {
+        X509Certificate[] chain = connection.chain();
+        if (chain.length == 0) {
+            return new Proof.Nothing("there is no client certificate");
+        }
+        return switch (policy.verify(chain, clock.instant())) {
+            case CertificatePolicy.Verdict.Objection(var reason) -> new Proof.Nothing(reason);
+            case CertificatePolicy.Verdict.Names(var name, var profile) ->
+                    switch (profile) {
+                        case OWN -> new Proof.OfCertificate(chain[0]);
+                        case MAPPED -> new Proof.OfMappedCertificate(name, chain[0]);
+                    };
+        };
     }
 
     private static byte[] bytes(ByteBuffer buffer) {

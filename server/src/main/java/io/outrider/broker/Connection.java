@@ -17,6 +17,7 @@ import io.outrider.gate.Peer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +45,7 @@ final class Connection implements ConnectionInformation {
     private final InetAddress address;
     private final AddressPrefix prefix;
     private volatile Stage stage = Stage.SILENT;
-    private volatile @Nullable X509Certificate certificate;
+    private volatile X509Certificate[] chain = {};
     private volatile @Nullable Identity identity;
     private volatile String clientId = "";
 
@@ -105,11 +106,16 @@ final class Connection implements ConnectionInformation {
 
     /** The client's own certificate, whose chain and possession TLS has verified. */
     Optional<X509Certificate> certificate() {
-        return Optional.ofNullable(certificate);
+        return Arrays.stream(chain).findFirst();
     }
 
-    void show(X509Certificate verified) {
-        certificate = verified;
+    /** What TLS has verified, leaf first; empty where nothing was shown. */
+    X509Certificate[] chain() {
+        return chain.clone();
+    }
+
+    void show(X509Certificate[] verified) {
+        chain = verified.clone();
     }
 
     /** Empty until the gate has admitted it. */

@@ -6,8 +6,10 @@ import com.hivemq.extension.sdk.api.parameter.ExtensionStartOutput;
 import com.hivemq.extension.sdk.api.parameter.ExtensionStopInput;
 import com.hivemq.extension.sdk.api.parameter.ExtensionStopOutput;
 import com.hivemq.extension.sdk.api.services.Services;
+import io.outrider.gate.CertificatePolicy;
 import io.outrider.gate.Gate;
 import io.outrider.gate.GateEvent;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -19,13 +21,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class GateExtension implements ExtensionMain {
     private final Gate gate;
+    private final CertificatePolicy policy;
     private final Optional<Verifiers> verifiers;
     private final Consumer<GateEvent> watch;
 
     private volatile @Nullable Connections connections;
 
-    GateExtension(Gate gate, Optional<Verifiers> verifiers, Consumer<GateEvent> watch) {
+    GateExtension(Gate gate, CertificatePolicy policy, Optional<Verifiers> verifiers, Consumer<GateEvent> watch) {
         this.gate = gate;
+        this.policy = policy;
         this.verifiers = verifiers;
         this.watch = watch;
     }
@@ -38,11 +42,14 @@ final class GateExtension implements ExtensionMain {
     @Override
     public void extensionStart(ExtensionStartInput input, ExtensionStartOutput output) {
         var made = Connections.ofStartingEngine(gate);
+        var proof =
+                new ConnectProof(
+                        policy, verifiers.map(CredentialCheck::new), InstantSource.system());
         var admissions = new Admissions(gate, new SessionOwners(made), watch);
         var authorizer = new TopicAuthorizer(gate, watch);
         Services.securityRegistry()
                 .setEnhancedAuthenticatorProvider(
-                        _ -> new ConnectAuthenticator(admissions, verifiers));
+                        _ -> new ConnectAuthenticator(admissions, proof, verifiers));
         Services.securityRegistry().setAuthorizerProvider(_ -> authorizer);
         connections = made;
     }

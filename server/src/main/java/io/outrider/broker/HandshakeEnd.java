@@ -6,6 +6,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.outrider.gate.GateEvent;
 import java.security.cert.X509Certificate;
+import java.util.Arrays;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
@@ -45,9 +46,10 @@ final class HandshakeEnd extends ChannelInboundHandlerAdapter {
 
     private void noteCertificate() {
         try {
-            if (tls.engine().getSession().getPeerCertificates()[0] instanceof X509Certificate own) {
-                connection.show(own);
-            }
+            connection.show(
+                    Arrays.stream(tls.engine().getSession().getPeerCertificates())
+                            .map(X509Certificate.class::cast)
+                            .toArray(X509Certificate[]::new));
         } catch (SSLPeerUnverifiedException e) {
             // None was shown, which only a listener for passwords and tokens lets come this far.
         }

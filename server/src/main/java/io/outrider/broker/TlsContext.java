@@ -4,15 +4,20 @@ import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+import io.outrider.gate.CertificatePolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.security.MessageDigest;
+import java.security.cert.X509Certificate;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.TrustManagerFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,21 +47,24 @@ final class TlsContext {
     private static final Logger log = LoggerFactory.getLogger(TlsContext.class);
 
     private final ListenerConfig config;
+    private final CertificatePolicy policy;
     private volatile SslContext current;
     private byte[] shown; // for the reloading thread alone
 
-    private TlsContext(ListenerConfig config, SslContext current, byte[] shown) {
+    private TlsContext(
+            ListenerConfig config, CertificatePolicy policy, SslContext current, byte[] shown) {
         this.config = config;
+        this.policy = policy;
         this.current = current;
         this.shown = shown;
     }
 
     /** Opens the stores. */
-    static TlsContext open(ListenerConfig config) throws BrokerException {
+    static TlsContext open(ListenerConfig config, CertificatePolicy policy) throws BrokerException {
         config.tls().check();
         try {
             byte[] digest = digest(config.tls());
-            return new TlsContext(config, build(config), digest);
+            return new TlsContext(config, policy, build(config, policy), digest);
         } catch (IOException | GeneralSecurityException e) {
             throw new BrokerException("the TLS of listener " + config.name() + " cannot start", e);
         }
@@ -75,7 +83,7 @@ final class TlsContext {
                 return;
             }
             config.tls().check();
-            current = build(config);
+            current = build(config, policy);
             shown = digest;
             log.info("Listener {} shows its new certificate", config.name());
         } catch (IOException | GeneralSecurityException | BrokerException e) {
@@ -84,15 +92,14 @@ final class TlsContext {
         }
     }
 
-    private static SslContext build(ListenerConfig config)
+    private static SslContext build(ListenerConfig config, CertificatePolicy policy)
             throws SSLException, GeneralSecurityException, BrokerException {
         boolean isLegacy = config.kind() == ListenerConfig.Kind.LEGACY;
         var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         char[] passphrase = config.tls().exposeKeyPassphrase().toCharArray();
         keys.init(config.tls().keys(), passphrase);
         Arrays.fill(passphrase, ' ');
-        var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(config.tls().anchors());
+        var trust = new PolicyTrust(policy, issuers(config.tls()), InstantSource.system());
         return SslContextBuilder.forServer(keys)
                 .sslProvider(SslProvider.JDK)
                 .protocols(isLegacy ? List.of("TLSv1.2") : List.of("TLSv1.3", "TLSv1.2"))
@@ -100,6 +107,18 @@ final class TlsContext {
                 .trustManager(trust)
                 .clientAuth(config.takesCredentials() ? ClientAuth.OPTIONAL : ClientAuth.REQUIRE)
                 .build();
+    }
+
+    private static X509Certificate[] issuers(TlsStores stores)
+            throws GeneralSecurityException, BrokerException {
+        var issuers = new ArrayList<X509Certificate>();
+        KeyStore anchors = stores.anchors();
+        for (String alias : Collections.list(anchors.aliases())) {
+            if (anchors.getCertificate(alias) instanceof X509Certificate issuer) {
+                issuers.add(issuer);
+            }
+        }
+        return issuers.toArray(X509Certificate[]::new);
     }
 
     private static byte[] digest(TlsStores stores) throws IOException, GeneralSecurityException {

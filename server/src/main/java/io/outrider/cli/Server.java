@@ -16,11 +16,13 @@ import io.outrider.dashboard.PositionSource;
 import io.outrider.fleet.Registry;
 import io.outrider.fleet.RightsChange;
 import io.outrider.fleet.Tracker;
+import io.outrider.gate.CertificatePolicy;
 import io.outrider.gate.ClientEntry;
 import io.outrider.gate.Directory;
 import io.outrider.gate.Gate;
 import io.outrider.gate.KeyHash;
 import io.outrider.gate.TrackerEntry;
+import io.outrider.gate.TrustAnchorSet;
 import io.outrider.intake.Intake;
 import io.outrider.intake.IntakeLimits;
 import io.outrider.keys.OperatorException;
@@ -184,6 +186,7 @@ final class Server implements AutoCloseable {
                                             tls,
                                             Set.of()))),
                     gate,
+                    policy(config, backend),
                     Optional.empty(),
                     inlet,
                     watch);
@@ -193,6 +196,20 @@ final class Server implements AutoCloseable {
                     "Is port " + config.mqtt().port() + " taken? Set mqtt.port in outrider.yaml.",
                     e);
         }
+    }
+
+    /** Our own authority, and none besides. */
+    private static CertificatePolicy policy(Config config, Backend backend) {
+        var authority = backend.authority();
+        return new CertificatePolicy(
+                config.installation(),
+                backend.registry()::issuedCertificate,
+                () ->
+                        new TrustAnchorSet(
+                                List.of(authority.root()),
+                                authority.certificatesOfCa(),
+                                Optional.empty()),
+                List.of());
     }
 
     private static Dashboard startDashboard(

@@ -55,6 +55,8 @@ public final class Gate {
         return switch (proof) {
             case Proof.Nothing(String why) -> refuse(ReasonCode.NOT_AUTHORIZED, why, "proof");
             case Proof.OfCertificate(var certificate) -> admitByCertificate(connect, certificate);
+            case Proof.OfMappedCertificate(String name, var certificate) ->
+                    admitByMappedCertificate(connect, name, certificate);
             case Proof.OfPassword(String name) ->
                     admit(connect, name, Method.PASSWORD, Instant.MAX, Optional.empty());
             case Proof.OfToken(String name, Instant until, var scopes) ->
@@ -83,6 +85,18 @@ public final class Gate {
                 yield admit(connect, name, Method.CERTIFICATE, until, Optional.empty());
             }
         };
+    }
+
+    /** Another authority answers for the name; a key counts only where one is registered. */
+    private Admission admitByMappedCertificate(
+            ConnectRequest connect, String name, X509Certificate certificate) {
+        KeyHash key = KeyHash.of(certificate.getPublicKey());
+        if (registeredKey(name).filter(registered -> !registered.equals(key)).isPresent()) {
+            String reason = name + " is enrolled with another key";
+            return refuse(ReasonCode.NOT_AUTHORIZED, reason, "directory");
+        }
+        Instant until = certificate.getNotAfter().toInstant();
+        return admit(connect, name, Method.CERTIFICATE, until, Optional.empty());
     }
 
     private Optional<KeyHash> registeredKey(String name) {

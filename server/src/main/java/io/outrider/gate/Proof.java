@@ -17,6 +17,14 @@ public sealed interface Proof {
      */
     record OfCertificate(X509Certificate certificate) implements Proof {}
 
+    /**
+     * The same with an authority of the operator's choice, which answers for the name that its
+     * certificates are mapped to.
+     *
+     * @param name of a tracker or a client
+     */
+    record OfMappedCertificate(String name, X509Certificate certificate) implements Proof {}
+
     /** The password of this name was right, or its SCRAM exchange. */
     record OfPassword(String name) implements Proof {}
 

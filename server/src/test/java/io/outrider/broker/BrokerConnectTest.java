@@ -79,14 +79,17 @@ class BrokerConnectTest {
     }
 
     @Test
-    void a_certificate_without_key_usage_is_refused_with_its_code() {
+    void a_certificate_without_key_usage_ends_in_the_handshake_and_the_watch_hears_why() {
         var request =
                 new Request("CN=acme.any")
                         .uri(new TrackerId("acme", "any").uri(TestAuthority.INSTALLATION));
         var any = broker.authority.issue(request);
         broker.registry.enrol(new TrackerId("acme", "any"), 1, any.keyHash());
 
-        assertRefused(broker.client(any, "acme.any"), CONNECT, 0x87, "clientAuth");
+        assertNoHandshake(broker.client(any, "acme.any"));
+        assertThat(broker.events)
+                .filteredOn(GateEvent.HandshakeFailed.class::isInstance)
+                .anySatisfy(event -> assertThat(event.toString()).contains("clientAuth"));
     }
 
     @Test

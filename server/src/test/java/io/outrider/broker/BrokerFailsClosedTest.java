@@ -105,6 +105,7 @@ class BrokerFailsClosedTest {
                 Broker.start(
                         parts.config(),
                         gate(),
+                        parts.policy(),
                         parts.inbox(),
                         BrokerFailsClosedTest::watch,
                         whole.extension,
@@ -194,7 +195,8 @@ class BrokerFailsClosedTest {
     }
 
     private static GateExtension extension() {
-        return new GateExtension(gate(), Optional.empty(), BrokerFailsClosedTest::watch);
+        return new GateExtension(
+                gate(), parts.policy(), Optional.empty(), BrokerFailsClosedTest::watch);
     }
 
     private static void watch(GateEvent event) {

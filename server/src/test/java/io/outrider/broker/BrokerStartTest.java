@@ -73,7 +73,7 @@ class BrokerStartTest {
 
             assertThatThrownBy(() ->
                             Broker.start(
-                                    config, parts.gate(), Optional.empty(), parts.inbox(), _ -> {}))
+                                    config, parts.gate(), parts.policy(), Optional.empty(), parts.inbox(), _ -> {}))
                     .isInstanceOf(BrokerException.class)
                     .hasMessageContaining("cannot have 127.0.0.1:");
         }
@@ -88,9 +88,7 @@ class BrokerStartTest {
         assertThatThrownBy(() ->
                         Broker.start(
                                 parts.config(),
-                                parts.gate(),
-                                Optional.empty(),
-                                parts.inbox(),
+                                parts.gate(), parts.policy(), Optional.empty(), parts.inbox(),
                                 _ -> {}))
                 .isInstanceOf(BrokerException.class)
                 .hasMessageContaining("is not empty");
@@ -177,7 +175,8 @@ class BrokerStartTest {
         var parts = new TestBroker(directory);
         int port = TestPorts.free();
         var config = at(parts, parts.config().listeners().getFirst().tls(), port);
-        var extension = new GateExtension(parts.gate(), Optional.empty(), parts.events::add);
+        var extension = new GateExtension(
+                        parts.gate(), parts.policy(), Optional.empty(), parts.events::add);
         var failing = new Failing(Optional.empty());
 
         assertThatThrownBy(() -> start(parts, config, extension, failing))
@@ -191,7 +190,8 @@ class BrokerStartTest {
         var parts = new TestBroker(directory);
         int port = TestPorts.free();
         var config = at(parts, parts.config().listeners().getFirst().tls(), port);
-        var extension = new GateExtension(parts.gate(), Optional.empty(), parts.events::add);
+        var extension = new GateExtension(
+                        parts.gate(), parts.policy(), Optional.empty(), parts.events::add);
         var failing = new Failing(Optional.of(extension));
 
         assertThatThrownBy(() -> start(parts, config, extension, failing))
@@ -204,16 +204,20 @@ class BrokerStartTest {
             TestBroker parts, BrokerConfig config, GateExtension extension, ExtensionMain main)
             throws BrokerException {
         return Broker.start(
-                config, parts.gate(), parts.inbox(), parts.events::add, extension, main);
+                config,
+                parts.gate(),
+                parts.policy(),
+                parts.inbox(),
+                parts.events::add,
+                extension,
+                main);
     }
 
     private static void assertRefused(TestBroker parts, TlsStores tls, String message) {
         assertThatThrownBy(() ->
                         Broker.start(
                                 at(parts, tls, 0),
-                                parts.gate(),
-                                Optional.empty(),
-                                parts.inbox(),
+                                parts.gate(), parts.policy(), Optional.empty(), parts.inbox(),
                                 _ -> {}))
                 .isInstanceOf(BrokerException.class)
                 .hasMessageContaining(message);

@@ -5,7 +5,9 @@ import com.hivemq.client.mqtt.MqttClientSslConfig;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5ClientBuilder;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5DisconnectException;
+import io.outrider.gate.CertificatePolicy;
 import io.outrider.gate.Gate;
+import io.outrider.gate.TrustAnchorSet;
 import io.outrider.gate.GateEvent;
 import io.outrider.gate.Limits;
 import io.outrider.gate.TestAuthority;
@@ -63,9 +65,7 @@ final class TestBroker implements AutoCloseable {
         broker.running =
                 Broker.start(
                         broker.config(),
-                        broker.gate(),
-                        Optional.empty(),
-                        broker.inbox(),
+                        broker.gate(), broker.policy(), Optional.empty(), broker.inbox(),
                         broker.events::add);
         return broker;
     }
@@ -124,6 +124,12 @@ final class TestBroker implements AutoCloseable {
 
     Gate gate() {
         return new Gate(TestAuthority.INSTALLATION, LIMITS, registry, InstantSource.system());
+    }
+
+    CertificatePolicy policy() {
+        var own = new TrustAnchorSet(List.of(authority.root()), List.of(), Optional.empty());
+        return new CertificatePolicy(
+                TestAuthority.INSTALLATION, _ -> Optional.empty(), () -> own, List.of());
     }
 
     Inbox inbox() {

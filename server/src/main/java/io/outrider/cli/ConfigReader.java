@@ -5,13 +5,18 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -31,11 +36,16 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  */
 final class ConfigReader {
     private static final int FILE_BYTES_MAX = 64 * 1024;
+    private static final Pattern TIME = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,9})([km]?)");
     private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
 
     private final String source;
     private final Map<String, Node> values = new LinkedHashMap<>();
     private final Map<String, Integer> lines = new LinkedHashMap<>();
+    private final Map<String, Integer> listSizes = new LinkedHashMap<>();
+    private final Set<String> sections = new HashSet<>();
+    private final Set<String> asked = new TreeSet<>();
     private final TreeMap<String, Integer> unread = new TreeMap<>();
     private final List<Problem> problems = new ArrayList<>();
 
@@ -75,6 +85,59 @@ final class ConfigReader {
         return reader;
     }
 
+    /** Whether the section stands there, with or without anything in it. */
+    boolean has(String section) {
+        if (sections.contains(section)) {
+            return true;
+        }
+        Node node = take(section);
+        if (node instanceof ScalarNode scalar && scalar.getValue().isBlank()) {
+            return true;
+        }
+        if (node != null) {
+            problem(section, "must hold keys and values");
+        }
+        return false;
+    }
+
+    /**
+     * How many sections the list has that stands there; their keys are {@code list[0].key} and so
+     * on.
+     */
+    int entries(String list, int max) {
+        int size = listSizes.getOrDefault(list, 0);
+        if (size == 0 && has(list)) {
+            problem(list, "must be a list of keys and values, or left out");
+        }
+        if (size > max) {
+            problem(list, "has " + size + " entries, " + max + " fit");
+        }
+        return Math.min(size, max);
+    }
+
+    /** Every key that was asked for, for the test of the example. */
+    Set<String> asked() {
+        return asked;
+    }
+
+    /** Every key that stands there. */
+    Set<String> present() {
+        return values.keySet();
+    }
+
+    Optional<String> text(String key) {
+        return scalar(key);
+    }
+
+    /** Empty where there is none, which is a problem, too. */
+    String requiredText(String key, Pattern form, String description) {
+        if (!values.containsKey(key)) {
+            int dot = key.lastIndexOf('.');
+            problem(key.substring(0, dot), "needs " + key.substring(dot + 1));
+        }
+        return text(key, "", form, description);
+    }
+
     String text(String key, String fallback, Pattern form, String description) {
         Optional<String> text = scalar(key);
         if (text.isPresent() && !form.matcher(text.get()).matches()) {
@@ -106,6 +169,46 @@ final class ConfigReader {
             problem(key, "must not be empty");
         }
         return List.copyOf(texts);
+    }
+
+    /** A span of time: {@code 250ms}, {@code 10s}, {@code 5m}, {@code 1h}, {@code 7d}. */
+    Duration duration(String key, Duration fallback) {
+        return measured(key, TIME, "a time such as 250ms, 10s, 5m, 1h or 7d")
+                .map(parts -> {
+                    long count = Long.parseLong(parts.group(1));
+                    return switch (parts.group(2)) {
+                        case "ms" -> Duration.ofMillis(count);
+                        case "s" -> Duration.ofSeconds(count);
+                        case "m" -> Duration.ofMinutes(count);
+                        case "h" -> Duration.ofHours(count);
+                        default -> Duration.ofDays(count);
+                    };
+                })
+                .orElse(fallback);
+    }
+
+    /** A size: {@code 512}, {@code 32k}, {@code 4m}; k is 1,024. */
+    int bytes(String key, int fallback) {
+        return measured(key, SIZE, "a size such as 512, 32k or 4m")
+                .map(parts -> {
+                    int unit =
+                            switch (parts.group(2)) {
+                                case "k" -> 1 << 10;
+                                case "m" -> 1 << 20;
+                                default -> 1;
+                            };
+                    return (int) Math.min(Integer.MAX_VALUE, Long.parseLong(parts.group(1)) * unit);
+                })
+                .orElse(fallback);
+    }
+
+    private Optional<Matcher> measured(String key, Pattern form, String description) {
+        Optional<String> text = scalar(key);
+        Optional<Matcher> parts = text.map(form::matcher).filter(Matcher::matches);
+        if (text.isPresent() && parts.isEmpty()) {
+            problem(key, "must be " + description + ", not '" + text.get() + "'");
+        }
+        return parts;
     }
 
     int integer(String key, int fallback, int min, int max) {
@@ -148,15 +251,18 @@ final class ConfigReader {
         return file;
     }
 
-    void requireDistinct(String what, String key, Endpoint value, String otherKey, Endpoint other) {
-        if (value.port() == other.port()) {
-            problem(
-                    lines.containsKey(otherKey) ? otherKey : key,
-                    "is the same "
-                            + what
-                            + " as "
-                            + (lines.containsKey(otherKey) ? key : otherKey));
-        }
+    /** No two of these may be on one port. */
+    void requireDistinctPorts(Map<String, Endpoint> listeners) {
+        var byPort = new TreeMap<Integer, String>();
+        listeners.forEach((section, endpoint) -> {
+            String key = section + ".port";
+            String other = byPort.putIfAbsent(endpoint.port(), key);
+            if (other != null && lines.containsKey(key)) {
+                problem(key, "is the same port as " + other);
+            } else if (other != null) {
+                problem(other, "is the same port as " + key);
+            }
+        });
     }
 
     /**
@@ -196,18 +302,41 @@ final class ConfigReader {
                                     : prefix + " must hold keys and values"));
             return;
         }
+        sections.add(prefix);
         for (NodeTuple entry : mapping.getValue()) {
             String name = entry.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : "?";
             String key = prefix.isEmpty() ? name : prefix + "." + name;
             int line = line(entry.getKeyNode());
             if (entry.getValueNode() instanceof MappingNode) {
+                lines.putIfAbsent(key, line);
                 flatten(key, entry.getValueNode());
+            } else if (isListOfSections(entry.getValueNode())) {
+                flattenList(key, line, ((SequenceNode) entry.getValueNode()).getValue());
             } else if (values.putIfAbsent(key, entry.getValueNode()) != null) {
                 problems.add(new Problem(line, "'" + key + "' stands here a second time"));
             } else {
                 lines.put(key, line);
                 unread.put(key, line);
             }
+        }
+    }
+
+    private static boolean isListOfSections(Node node) {
+        return node instanceof SequenceNode list
+                && !list.getValue().isEmpty()
+                && list.getValue().stream().allMatch(MappingNode.class::isInstance);
+    }
+
+    private void flattenList(String key, int line, List<Node> entries) {
+        if (listSizes.putIfAbsent(key, entries.size()) != null) {
+            problems.add(new Problem(line, "'" + key + "' stands here a second time"));
+            return;
+        }
+        lines.put(key, line);
+        for (int i = 0; i < entries.size(); i++) {
+            String entry = key + "[" + i + "]";
+            lines.put(entry, line(entries.get(i)));
+            flatten(entry, entries.get(i));
         }
     }
 
@@ -224,12 +353,18 @@ final class ConfigReader {
     }
 
     private @org.jspecify.annotations.Nullable Node take(String key) {
+        asked.add(key);
         unread.remove(key);
         return values.get(key);
     }
 
-    private void problem(String key, String text) {
-        problems.add(new Problem(lines.getOrDefault(key, 1), key + " " + text));
+    /** Of a key or section, at its line or that of the nearest section around it. */
+    void problem(String key, String text) {
+        String place = key;
+        while (!lines.containsKey(place) && place.contains(".")) {
+            place = place.substring(0, place.lastIndexOf('.'));
+        }
+        problems.add(new Problem(lines.getOrDefault(place, 1), key + " " + text));
     }
 
     private static int line(Node node) {

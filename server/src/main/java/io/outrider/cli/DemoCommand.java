@@ -223,14 +223,12 @@ final class DemoCommand implements Callable<Integer> {
 
     private static Config config(int[] ports) throws OperatorException {
         InetAddress loopback = InetAddress.getLoopbackAddress();
-        Config defaults = Config.defaults();
-        return new Config(
-                defaults.installation(),
-                List.of("localhost", "127.0.0.1"),
-                Optional.empty(),
-                new Endpoint(loopback, ports[0]),
-                new Endpoint(loopback, ports[1]),
-                new Endpoint(loopback, ports[2]));
+        return Config.defaults()
+                .at(
+                        List.of("localhost", "127.0.0.1"),
+                        new Endpoint(loopback, ports[0]),
+                        new Endpoint(loopback, ports[1]),
+                        new Endpoint(loopback, ports[2]));
     }
 
     /** Held all at once, so that no two are the same. */

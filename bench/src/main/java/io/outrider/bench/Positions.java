@@ -14,6 +14,9 @@ final class Positions implements Part {
     /** Trackers whose positions are read back one by one. */
     private static final int READ_BACK = 5;
 
+    /** How much of a rate has to be reached for the figure to be one of that rate. */
+    private static final double REACHED = 0.95;
+
     /**
      * One way to publish.
      *
@@ -28,6 +31,10 @@ final class Positions implements Part {
                             perSecond.isEmpty()
                                     ? "saturated"
                                     : "%,d reports/s".formatted(perSecond.getAsInt()));
+        }
+
+        boolean isFallenShort(double reached) {
+            return perSecond.isPresent() && reached < REACHED * perSecond.getAsInt();
         }
     }
 
@@ -105,17 +112,18 @@ final class Positions implements Part {
 
     private static void note(
             Bench bench, Step step, Load load, Usage usage, long reports, String latencies) {
+        double perSecond = reports * 1e9 / usage.wall().toNanos();
         bench.report.note(
-                ("%s: %,.0f reports/s of %.0f bytes; %s; %,d sent = acknowledged = stored (x %d);"
-                                + " foreign CPU %.2f cores; %s")
+                ("%s: %,.0f reports/s%s of %.0f bytes; %s;"
+                                + " %,d sent = acknowledged = stored (x %d); %s")
                         .formatted(
                                 step.name(),
-                                reports * 1e9 / usage.wall().toNanos(),
+                                perSecond,
+                                step.isFallenShort(perSecond) ? " (THE RATE WAS NOT REACHED)" : "",
                                 load.bytesEach(),
                                 latencies,
                                 load.tally().acknowledgedCount(),
                                 step.positions,
-                                usage.foreignCores(),
                                 load.security()));
     }
 

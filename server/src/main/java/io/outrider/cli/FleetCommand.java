@@ -20,14 +20,24 @@ import tools.jackson.databind.JsonNode;
 @Command(
         name = "fleet",
         description =
-                "Fleets and their trackers, on the server's side. Works while the server runs, and without.",
+                "Fleets and their trackers, on the server's side. Works while the server runs, and"
+                        + " without.",
         mixinStandardHelpOptions = true,
+        subcommands = {
+            FleetStandingCommand.Quarantine.class,
+            FleetStandingCommand.Release.class,
+            FleetStandingCommand.Revoke.class,
+            FleetStandingCommand.Password.class
+        },
         footer = {
             "",
             "Examples:",
             "  outrider fleet create acme --data DIR",
             "  outrider fleet add acme.truck-7 --data DIR",
-            "  outrider fleet list --json --data DIR"
+            "  outrider fleet list --json --data DIR",
+            "  outrider fleet quarantine acme.truck-7 --reason 'reported stolen' --data DIR",
+            "  outrider fleet release acme.truck-7 --data DIR",
+            "  outrider fleet revoke acme.truck-7 --data DIR"
         })
 final class FleetCommand implements Runnable {
     private static final String JSON = "Print JSON, one object a line.";
@@ -38,7 +48,9 @@ final class FleetCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "Missing: create, add, list, show or remove");
+                spec.commandLine(),
+                "Missing: create, add, list, show, remove, quarantine, release, revoke or"
+                        + " password");
     }
 
     @Command(name = "create", description = "Creates a fleet.", mixinStandardHelpOptions = true)
@@ -108,22 +120,11 @@ final class FleetCommand implements Runnable {
     }
 
     @Command(name = "show", description = "Shows one tracker.", mixinStandardHelpOptions = true)
-    int show(
-            @Parameters(paramLabel = "FLEET.TRACKER") String tracker,
-            @Mixin ServerOptions where,
-            @Option(names = "--json", description = JSON) boolean asJson)
+    int show(@Parameters(paramLabel = "FLEET.TRACKER") String tracker, @Mixin Asking asking)
             throws OperatorException {
         for (JsonNode row :
-                ask(where, new Request("fleet show", Map.of("tracker", trackerId(tracker))))) {
-            if (asJson) {
-                out().println(row);
-            } else {
-                row.properties()
-                        .forEach(field ->
-                                out().printf(
-                                                "%-22s %s%n",
-                                                field.getKey(), field.getValue().asString("")));
-            }
+                asking.ask(new Request("fleet show", Map.of("tracker", trackerId(tracker))))) {
+            asking.print(out(), row);
         }
         return 0;
     }
@@ -131,7 +132,8 @@ final class FleetCommand implements Runnable {
     @Command(
             name = "remove",
             description =
-                    "Removes a tracker: its connection ends, its certificate no longer opens the door.",
+                    "Removes a tracker: its connection ends, its certificate no longer opens the"
+                            + " door.",
             mixinStandardHelpOptions = true)
     int remove(
             @Parameters(paramLabel = "FLEET.TRACKER") String tracker,
@@ -149,7 +151,12 @@ final class FleetCommand implements Runnable {
         if (!row.has("tracker")) {
             return row.path("fleet").asString();
         }
-        return "  %-40s %s".formatted(row.path("tracker").asString(), row.path("state").asString());
+        String standing = row.path("standing").asString("active");
+        return "  %-40s %s%s"
+                .formatted(
+                        row.path("tracker").asString(),
+                        row.path("state").asString(),
+                        standing.equals("active") ? "" : ", " + standing);
     }
 
     private void print(boolean asJson, JsonNode row, String sentence) {

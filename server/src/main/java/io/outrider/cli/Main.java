@@ -19,6 +19,9 @@ import picocli.CommandLine.Spec;
         subcommands = {
             ServeCommand.class,
             FleetCommand.class,
+            ClientCommand.class,
+            PolicyCommand.class,
+            TokenCommand.class,
             PositionsCommand.class,
             StatusCommand.class,
             EventsCommand.class,
@@ -29,13 +32,19 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  outrider demo                              a server, 25 vehicles and a map, to look at",
+            "  outrider demo                              a server, 25 vehicles and a map, to look"
+                    + " at",
             "  outrider serve --data /var/lib/outrider    the server",
             "  outrider fleet create acme                 a fleet",
             "  outrider fleet add acme.truck-7            a tracker in it: prints a one-time token",
             "  outrider tracker enrol TOKEN --state DIR   in the vehicle",
-            "  outrider tracker run --state DIR --nmea -  in the vehicle, receiver on standard input",
-            "  outrider positions acme.truck-7            what arrived"
+            "  outrider tracker run --state DIR --nmea -  in the vehicle, receiver on standard"
+                    + " input",
+            "  outrider positions acme.truck-7            what arrived",
+            "  outrider client add lake --may-subscribe 'site/#'",
+            "                                             somebody who is no tracker",
+            "  outrider policy explain lake publish site/door",
+            "                                             who may do what, and why"
         })
 public final class Main implements Runnable {
     /** What went wrong is the operator's to put right. */

@@ -15,19 +15,13 @@ import io.outrider.dashboard.MetricsSource;
 import io.outrider.dashboard.PositionSource;
 import io.outrider.fleet.Registry;
 import io.outrider.fleet.RightsChange;
-import io.outrider.fleet.Tracker;
 import io.outrider.gate.CertificatePolicy;
-import io.outrider.gate.ClientEntry;
-import io.outrider.gate.Directory;
 import io.outrider.gate.Gate;
-import io.outrider.gate.KeyHash;
-import io.outrider.gate.TrackerEntry;
 import io.outrider.gate.TrustAnchorSet;
 import io.outrider.intake.Intake;
 import io.outrider.intake.IntakeLimits;
 import io.outrider.keys.OperatorException;
 import io.outrider.topic.TrackerId;
-import io.outrider.watch.LogConfig;
 import io.outrider.watch.Logs;
 import io.outrider.watch.Metrics;
 import io.outrider.watch.Watch;
@@ -89,11 +83,11 @@ final class Server implements AutoCloseable {
             var gate =
                     new Gate(
                             config.installation(),
-                            io.outrider.gate.Limits.DEFAULT,
-                            directory(registry),
+                            config.limits(),
+                            new RegistryDirectory(registry),
                             clock);
             Watch watch = opened.add(new Watch(clock));
-            Logs logs = opened.add(Logs.start(LogConfig.DEFAULT, watch, clock));
+            Logs logs = opened.add(Logs.start(config.log(), watch, clock));
             Broker broker =
                     opened.add(
                             startBroker(
@@ -120,7 +114,7 @@ final class Server implements AutoCloseable {
             var operations =
                     new WatchOperations(
                             new ServerOperations(
-                                    backend, config, () -> serving(since, watch, enrolment)),
+                                    backend, config, clock, () -> serving(since, watch, enrolment)),
                             watch,
                             accounts);
             opened.add(ControlServer.start(directory.socket(), operations));
@@ -240,40 +234,6 @@ final class Server implements AutoCloseable {
         } catch (IOException | OperatorException e) {
             log.error("The dashboard keeps its old certificate until the next start", e);
         }
-    }
-
-    private static Directory directory(Registry registry) {
-        return new Directory() {
-            @Override
-            public Optional<TrackerEntry> tracker(TrackerId id) {
-                return registry.find(id)
-                        .map(tracker ->
-                                new TrackerEntry(
-                                        tracker.enrolment(),
-                                        tracker.standing(),
-                                        tracker.state() instanceof Tracker.Enrolled state
-                                                ? Optional.of(new KeyHash(state.keySha256()))
-                                                : Optional.empty(),
-                                        tracker.methods().methods()));
-            }
-
-            @Override
-            public Optional<ClientEntry> client(String name) {
-                return registry.client(name)
-                        .map(client ->
-                                new ClientEntry(
-                                        client.number(),
-                                        client.certificate()
-                                                .map(its -> new KeyHash(its.keySha256())),
-                                        client.methods().methods(),
-                                        client.grants()));
-            }
-
-            @Override
-            public boolean hearsTrackers() {
-                return false;
-            }
-        };
     }
 
     private static void heard(Broker broker, RightsChange change) {

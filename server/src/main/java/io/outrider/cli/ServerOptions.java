@@ -56,7 +56,8 @@ final class ServerOptions {
         Config config = config();
         try (var _ = lock(directory);
                 var backend = Backend.open(directory, config, InstantSource.system())) {
-            new ServerOperations(backend, config, Map::of).perform(request, rows);
+            new ServerOperations(backend, config, InstantSource.system(), Map::of)
+                    .perform(request, rows);
         } catch (IOException e) {
             throw new OperatorException(
                     "cannot read " + directory.path() + " (" + e.getMessage() + ")", "", e);

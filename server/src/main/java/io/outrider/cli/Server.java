@@ -89,14 +89,8 @@ final class Server implements AutoCloseable {
             Watch watch = opened.add(new Watch(clock));
             Logs logs = opened.add(Logs.start(config.log(), watch, clock));
             Broker broker =
-                    opened.add(
-                            startBroker(
-                                    directory,
-                                    config,
-                                    backend,
-                                    gate,
-                                    new Inlet(intake, clock),
-                                    watch));
+                    new MqttFront(directory, config, backend, clock)
+                            .start(opened, gate, new Inlet(intake, clock), watch);
             registry.onChange(change -> heard(broker, change));
 
             EnrolmentServer enrolment =
@@ -151,59 +145,6 @@ final class Server implements AutoCloseable {
     @Override
     public void close() {
         Opened.close(parts);
-    }
-
-    private static Broker startBroker(
-            DataDirectory directory,
-            Config config,
-            Backend backend,
-            Gate gate,
-            Inlet inlet,
-            Watch watch)
-            throws OperatorException {
-        try (KeyStoreFile keys = backend.authority().serverKeyStore();
-                KeyStoreFile trust = backend.authority().trustStore()) {
-            char[] keysPassword = keys.passwordCharacters();
-            char[] trustPassword = trust.passwordCharacters();
-            var tls = new TlsStores(keys.file(), keysPassword, trust.file(), trustPassword);
-            Arrays.fill(keysPassword, ' ');
-            Arrays.fill(trustPassword, ' ');
-            return Broker.start(
-                    new BrokerConfig(
-                            directory.path().resolve("broker"),
-                            List.of(
-                                    new ListenerConfig(
-                                            "mqtt",
-                                            ListenerConfig.Kind.CERTIFICATES,
-                                            config.mqtt().address().getHostAddress(),
-                                            config.mqtt().port(),
-                                            tls,
-                                            Set.of()))),
-                    gate,
-                    policy(config, backend),
-                    Optional.empty(),
-                    inlet,
-                    watch);
-        } catch (BrokerException e) {
-            throw new OperatorException(
-                    "the broker cannot start (" + e.getMessage() + ")",
-                    "Is port " + config.mqtt().port() + " taken? Set mqtt.port in outrider.yaml.",
-                    e);
-        }
-    }
-
-    /** Our own authority, and none besides. */
-    private static CertificatePolicy policy(Config config, Backend backend) {
-        var authority = backend.authority();
-        return new CertificatePolicy(
-                config.installation(),
-                backend.registry()::issuedCertificate,
-                () ->
-                        new TrustAnchorSet(
-                                List.of(authority.root()),
-                                authority.certificatesOfCa(),
-                                Optional.empty()),
-                List.of());
     }
 
     private static Dashboard startDashboard(

@@ -22,14 +22,13 @@ import picocli.CommandLine.Spec;
         description =
                 "Measures what ./outrider serve costs, beside Debian's Mosquitto in the same run."
                         + " Everything is on loopback and in a temporary folder.",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         footer = {
             "",
             "Examples:",
-            "  make bench                                         everything, some 25 minutes",
-            "  make bench ARGS='--parts c --seconds 10'           stored positions only",
-            "  make bench ARGS='--parts b --profile'              and where the CPU of it goes",
+            "  make bench                                  everything, some 25 minutes",
+            "  make bench ARGS='--parts c --seconds 10'    stored positions only",
+            "  make bench ARGS='--parts b --profile'       and where its CPU goes",
             "bench/README.md says what the figures mean."
         })
 public final class Main implements Callable<Integer> {

@@ -60,7 +60,10 @@ record Backend(
                     opened.add(Registry.open(directory.path().resolve("fleet.db"), clock));
             var authority =
                     Authority.openOrCreate(
-                            new AuthorityConfig(config.installation(), config.names()),
+                            new AuthorityConfig(
+                                    config.installation(),
+                                    config.names(),
+                                    config.trust().issuing()),
                             data,
                             keys,
                             registry,

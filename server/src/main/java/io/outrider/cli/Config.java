@@ -1,6 +1,8 @@
 package io.outrider.cli;
 
+import io.outrider.authority.GivenAuthority;
 import io.outrider.credential.TokenIssuer;
+import io.outrider.gate.CertificatePolicy;
 import io.outrider.gate.Limits;
 import io.outrider.keys.OperatorException;
 import io.outrider.watch.LogConfig;
@@ -30,6 +32,7 @@ import java.util.regex.Pattern;
  * @param enrolment HTTPS for enrolment
  * @param dashboard HTTPS for the map
  * @param issuers whose tokens are believed beside our own
+ * @param trust authorities of the operator
  * @param log what is logged, how, and where to
  * @param limits at the gate
  */
@@ -44,6 +47,7 @@ record Config(
         Endpoint enrolment,
         Endpoint dashboard,
         List<TokenIssuer> issuers,
+        Trust trust,
         LogConfig log,
         Limits limits) {
 
@@ -54,6 +58,14 @@ record Config(
      *     none of any other page
      */
     record WebSocket(Endpoint endpoint, List<String> origins) {}
+
+    /**
+     * Authorities that are not ours.
+     *
+     * @param issuing the operator's, which issues in place of ours
+     * @param accepted whose certificates are taken, too, and whom they name
+     */
+    record Trust(Optional<GivenAuthority> issuing, List<CertificatePolicy.Foreign> accepted) {}
 
     static final int MQTT_PORT = 8883;
     static final int MQTT_CREDENTIALS_PORT = 8884;
@@ -102,13 +114,15 @@ record Config(
                         List.of("localhost", "127.0.0.1"),
                         Config::isHost,
                         "a host name or an address");
+        String installation =
+                in.text(
+                        "installation",
+                        "outrider.internal",
+                        INSTALLATION,
+                        "a domain name in lower case of at most 64 characters");
         var config =
                 new Config(
-                        in.text(
-                                "installation",
-                                "outrider.internal",
-                                INSTALLATION,
-                                "a domain name in lower case of at most 64 characters"),
+                        installation,
                         names,
                         in.file("passphrase-file"),
                         endpoint(in, "mqtt", EVERYWHERE, MQTT_PORT),
@@ -117,7 +131,8 @@ record Config(
                         webSocket(in),
                         endpoint(in, "enrolment", EVERYWHERE, ENROLMENT_PORT),
                         endpoint(in, "dashboard", LOOPBACK, DASHBOARD_PORT),
-                        TokensReader.read(in),
+                        TokensReader.read(in, OwnTokens.issuer(installation)),
+                        TrustReader.read(in),
                         LogReader.read(in, names.isEmpty() ? "outrider" : names.getFirst()),
                         LimitsReader.read(in));
         in.requireDistinctPorts(config.listeners());
@@ -138,6 +153,7 @@ record Config(
                 itsEnrolment,
                 itsMap,
                 issuers,
+                trust,
                 log,
                 limits);
     }

@@ -133,7 +133,7 @@ final class MqttFront {
                 name, kind, at.address().getHostAddress(), at.port(), tls, origins);
     }
 
-    /** Our own authority, and none besides. */
+    /** Our own authority, and those that the operator has named. */
     private CertificatePolicy certificates() {
         var authority = backend.authority();
         return new CertificatePolicy(
@@ -144,20 +144,18 @@ final class MqttFront {
                                 List.of(authority.root()),
                                 authority.certificatesOfCa(),
                                 Optional.empty()),
-                List.of());
+                config.trust().accepted());
     }
 
     private Verifiers verifiers(Opened opened) throws OperatorException {
         PasswordSource source = passwords(backend.registry());
-        var passwords =
-                opened.add(new Passwords(source, PASSWORDS_AT_ONCE, PASSWORDS_WAITING_MAX));
+        var passwords = opened.add(new Passwords(source, PASSWORDS_AT_ONCE, PASSWORDS_WAITING_MAX));
         List<TokenIssuer> issuers =
                 Stream.concat(
                                 Stream.of(
                                         OwnTokens.believed(
                                                 config,
-                                                OwnTokens.signer(
-                                                        config, backend.keys(), clock))),
+                                                OwnTokens.signer(config, backend.keys(), clock))),
                                 config.issuers().stream())
                         .toList();
         var tokens = opened.add(TokenIssuers.open(issuers, clock, MqttFront::tell));

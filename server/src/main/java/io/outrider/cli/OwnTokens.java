@@ -17,8 +17,8 @@ final class OwnTokens {
     private OwnTokens() {}
 
     /** {@code iss}: the trust domain as SPIFFE writes it, which is a URI (RFC 7519, 4.1.1). */
-    static String issuer(Config config) {
-        return "spiffe://" + config.installation();
+    static String issuer(String installation) {
+        return "spiffe://" + installation;
     }
 
     /** {@code aud}. */
@@ -31,7 +31,10 @@ final class OwnTokens {
         try {
             TokenSigningKey key = keys.tokenSigningKey();
             return new TokenSigner(
-                    issuer(config), key.privateKey(), (ECPublicKey) key.publicKey(), clock);
+                    issuer(config.installation()),
+                    key.privateKey(),
+                    (ECPublicKey) key.publicKey(),
+                    clock);
         } catch (KeyUnavailableException e) {
             throw new OperatorException(
                     "cannot open the key that signs tokens (" + e.getMessage() + ")",
@@ -43,7 +46,7 @@ final class OwnTokens {
     /** What the gate's token issuers are to know of it. */
     static TokenIssuer believed(Config config, TokenSigner signer) {
         return new TokenIssuer(
-                issuer(config),
+                issuer(config.installation()),
                 audience(config),
                 Set.of(TokenAlgorithm.ES256),
                 new KeySource.Given(signer::keys));

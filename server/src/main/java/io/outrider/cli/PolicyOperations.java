@@ -29,16 +29,15 @@ import java.util.Set;
 final class PolicyOperations {
     private final Registry registry;
     private final Gate gate;
-    private final boolean hasCredentialsListener;
+    private final Config config;
 
     /**
      * @param gate which decides, or one that decides alike
-     * @param hasCredentialsListener whether any listener takes passwords and tokens
      */
-    PolicyOperations(Registry registry, Gate gate, boolean hasCredentialsListener) {
+    PolicyOperations(Registry registry, Gate gate, Config config) {
         this.registry = registry;
         this.gate = gate;
-        this.hasCredentialsListener = hasCredentialsListener;
+        this.config = config;
     }
 
     void perform(Request request, Rows rows) throws SQLException, OperatorException {
@@ -111,7 +110,8 @@ final class PolicyOperations {
         }
         Set<Method> usable = EnumSet.noneOf(Method.class);
         usable.addAll(registry.methodsOf(name).map(MethodPolicy::methods).orElse(Set.of()));
-        if (!hasKey.get()) {
+        // An authority of the operator answers for names whose keys were never registered here.
+        if (!hasKey.get() && config.trust().accepted().isEmpty()) {
             usable.remove(Method.CERTIFICATE);
         }
         if (registry.storedPassword(name).isEmpty()) {
@@ -204,7 +204,7 @@ final class PolicyOperations {
         boolean wantsListener =
                 policy.methods().contains(Method.PASSWORD)
                         || policy.methods().contains(Method.TOKEN);
-        if (wantsListener && !hasCredentialsListener) {
+        if (wantsListener && config.mqttCredentials().isEmpty()) {
             row.put("note", "no listener takes passwords and tokens: see mqtt-credentials");
         }
         Answers.add(rows, row);

@@ -35,9 +35,7 @@ final class ServerOperations implements Operations {
                         clock);
         this.fleets = new FleetOperations(backend, config);
         this.clients = new ClientOperations(backend, config);
-        this.policy =
-                new PolicyOperations(
-                        backend.registry(), gate, config.mqttCredentials().isPresent());
+        this.policy = new PolicyOperations(backend.registry(), gate, config);
         this.tokens = new TokenOperations(backend, config, clock);
         this.reports = new ReportOperations(backend, serving);
     }

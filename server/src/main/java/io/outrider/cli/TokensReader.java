@@ -26,17 +26,20 @@ final class TokensReader {
         this.in = in;
     }
 
-    static List<TokenIssuer> read(ConfigReader in) {
+    /**
+     * @param ownIssuer whose tokens are believed in any case
+     */
+    static List<TokenIssuer> read(ConfigReader in, String ownIssuer) {
         var reader = new TokensReader(in);
         var issuers = new ArrayList<TokenIssuer>();
-        var names = new HashSet<String>();
+        var names = new HashSet<String>(Set.of(ownIssuer));
         int count = in.entries(LIST, ISSUERS_MAX);
         for (int i = 0; i < count; i++) {
             String key = LIST + "[" + i + "]";
             reader.issuer(key)
                     .ifPresent(issuer -> {
                         if (!names.add(issuer.issuer())) {
-                            in.problem(key + ".issuer", "stands there twice: " + issuer.issuer());
+                            in.problem(key + ".issuer", "is there already: " + issuer.issuer());
                         }
                         issuers.add(issuer);
                     });

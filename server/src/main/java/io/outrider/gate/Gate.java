@@ -90,6 +90,10 @@ public final class Gate {
     /** Another authority answers for the name; a key counts only where one is registered. */
     private Admission admitByMappedCertificate(
             ConnectRequest connect, String name, X509Certificate certificate) {
+        if (clock.instant().isBefore(certificate.getNotBefore().toInstant())) {
+            String reason = "the certificate is not valid yet";
+            return refuse(ReasonCode.NOT_AUTHORIZED, reason, "certificate");
+        }
         KeyHash key = KeyHash.of(certificate.getPublicKey());
         if (registeredKey(name).filter(registered -> !registered.equals(key)).isPresent()) {
             String reason = name + " is enrolled with another key";

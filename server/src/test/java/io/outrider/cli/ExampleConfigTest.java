@@ -35,6 +35,8 @@ class ExampleConfigTest {
         assertThat(config.webSocket().orElseThrow().origins())
                 .containsExactly("https://tools.example.org:8443");
         assertThat(config.issuers()).hasSize(2);
+        assertThat(config.trust().accepted()).hasSize(1);
+        assertThat(config.trust().issuing()).isPresent();
         assertThat(config.log().events()).isEqualTo(Config.defaults().log().events());
         assertThat(config.log().syslog().orElseThrow().events())
                 .isEqualTo(SyslogConfig.of("host", 1, "localhost").events());
@@ -59,21 +61,17 @@ class ExampleConfigTest {
 
     private Path everythingOn() throws IOException {
         String text = OFF.matcher(Files.readString(EXAMPLE)).replaceAll("");
-        for (String file :
-                new String[] {
-                    "outrider.passphrase",
-                    "login-ca.pem",
-                    "workshop.jwks.json",
-                    "siem-ca.pem",
-                    "siem-client.pem",
-                    "siem-client.key"
-                }) {
-            Path here = folder.resolve(file);
-            if (!Files.exists(here)) {
+        var named = Pattern.compile("/etc/[a-z./-]+").matcher(text);
+        while (named.find()) {
+            Path here = folder.resolve(Path.of(named.group()).getFileName());
+            if (here.toString().endsWith("-ca.pem")) {
+                Files.writeString(here, TestCertificate.PEM);
+            } else if (!Files.exists(here)) {
                 Files.createFile(here);
             }
-            text = text.replaceAll("/etc/(outrider/)?" + Pattern.quote(file), here.toString());
         }
-        return Files.writeString(folder.resolve("on.yaml"), text);
+        return Files.writeString(
+                folder.resolve("on.yaml"),
+                text.replaceAll("/etc/([a-z-]+/)?([a-z.-]+)", folder + "/$2"));
     }
 }

@@ -211,6 +211,9 @@ class GateConfigTest {
         assertProblem(list + rest + ", clock-skew: 6m}", ":3: tokens.issuers[0] clock skew");
         assertProblem(list + rest + ", secret: x}", "unknown key 'tokens.issuers[0].secret'");
         assertProblem(list + rest + "}\n    - " + rest + "}", ":4: tokens.issuers[1].issuer");
+        assertProblem(
+                list + rest.replace("issuer: a", "issuer: 'spiffe://outrider.internal'") + "}",
+                "is there already");
         assertProblem("tokens: {issuers: https://a}", "must hold keys");
         assertProblem("tokens: {issuers: []}", "tokens.issuers must");
     }

@@ -4,6 +4,7 @@ import io.outrider.Checkout;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -12,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -85,14 +87,35 @@ final class ServerProcess implements AutoCloseable {
      * success fails.
      */
     String run(String... command) {
-        var arguments = new ArrayList<>(List.of(command));
-        arguments.add("--data");
-        arguments.add(data.toString());
-        Ran ran = Ran.command(arguments.toArray(String[]::new));
+        Ran ran = ran(command);
         if (ran.status() != 0) {
             throw new AssertionError(String.join(" ", command) + " failed: " + ran.errors());
         }
         return ran.output();
+    }
+
+    /** Runs a command beside the server, whatever comes of it. */
+    Ran ran(String... command) {
+        var arguments = new ArrayList<>(List.of(command));
+        arguments.add("--data");
+        arguments.add(data.toString());
+        return Ran.command(arguments.toArray(String[]::new));
+    }
+
+    /** Whether this text stands in the log or in any file of the data directory. */
+    boolean keeps(String secret) throws IOException {
+        if (log().contains(secret)) {
+            return true;
+        }
+        try (Stream<Path> files = Files.walk(data)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                String content = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+                if (content.contains(secret)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     JsonNode status() {

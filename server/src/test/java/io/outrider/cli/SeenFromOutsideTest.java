@@ -182,8 +182,7 @@ class SeenFromOutsideTest {
     private JsonPosition position() {
         var place =
                 ControlServer.JSON
-                        .readTree(
-                                server.run("positions", "acme.truck-1", "--format", "geojson"))
+                        .readTree(server.run("positions", "acme.truck-1", "--format", "geojson"))
                         .path("features")
                         .get(0)
                         .path("geometry")

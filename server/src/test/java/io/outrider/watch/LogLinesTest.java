@@ -35,23 +35,43 @@ class LogLinesTest {
                     .build();
     private static final Set<String> KEYS =
             Set.of(
-                    "time", "level", "logger", "message", "event", "who", "kind", "number",
-                    "method", "client", "version", "by", "address", "port", "listener", "operation",
-                    "topic", "filter", "bytes", "qos", "retain", "limit", "code", "codeHex",
-                    "reason", "rule");
+                    "time",
+                    "level",
+                    "logger",
+                    "message",
+                    "event",
+                    "who",
+                    "kind",
+                    "number",
+                    "method",
+                    "client",
+                    "version",
+                    "by",
+                    "address",
+                    "port",
+                    "listener",
+                    "operation",
+                    "topic",
+                    "filter",
+                    "bytes",
+                    "qos",
+                    "retain",
+                    "limit",
+                    "code",
+                    "codeHex",
+                    "reason",
+                    "rule");
 
     @Test
     void every_kind_of_event_is_one_json_object_whatever_a_peer_wrote() {
-        List<String> lines =
-                json(() -> logEachKind(TestEvents.HOSTILE));
+        List<String> lines = json(() -> logEachKind(TestEvents.HOSTILE));
 
         assertThat(lines).hasSize(9);
         for (String line : lines) {
             assertThat(line).matches("[ -~]+");
             JsonNode object = STRICT.readTree(line);
             assertThat(KEYS).containsAll(object.propertyNames());
-            assertThat(object.path("time").asString(""))
-                    .matches("2026-11-22T10:15:30\\.007Z");
+            assertThat(object.path("time").asString("")).matches("2026-11-22T10:15:30\\.007Z");
         }
         JsonNode denied = STRICT.readTree(lines.get(6));
         assertThat(denied.path("event").asString("")).isEqualTo("denied");
@@ -188,11 +208,7 @@ class LogLinesTest {
 
     private static Seen seen(long number, Instant at, io.outrider.gate.GateEvent event) {
         return new Seen(
-                number,
-                at,
-                EventKind.of(event),
-                java.util.Optional.of(TestEvents.PEER),
-                event);
+                number, at, EventKind.of(event), java.util.Optional.of(TestEvents.PEER), event);
     }
 
     /** The lines that this writes to the program's log in its JSON form. */

@@ -70,9 +70,7 @@ class MetricsTest {
         assertThat(read.samples().keySet())
                 .filteredOn(series -> series.startsWith("outrider_gate_events_total"))
                 .hasSizeLessThanOrEqualTo(Tally.SETS_MAX + 1);
-        assertThat(
-                        read.value(
-                                "outrider_gate_events_total{event=\"other\",listener=\"other\"}"))
+        assertThat(read.value("outrider_gate_events_total{event=\"other\",listener=\"other\"}"))
                 .isEqualTo(10_000 - Tally.SETS_MAX);
         assertThat(
                         read.value(

@@ -68,8 +68,7 @@ public record PrometheusText(Map<String, Double> samples, Map<String, String> ty
         boolean isOfFamily =
                 name.equals(family)
                         || (type.matches("summary|histogram")
-                                && name.matches(
-                                        Pattern.quote(family) + "_(sum|count|bucket)"));
+                                && name.matches(Pattern.quote(family) + "_(sum|count|bucket)"));
         require(isOfFamily, "sample outside of its family " + family, line);
         if (sample.group(3) != null) {
             Matcher label = LABEL.matcher(sample.group(3));

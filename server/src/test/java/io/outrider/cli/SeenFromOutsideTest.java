@@ -15,6 +15,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 /** Events and metrics of a real server, with a tracker that enrols and reports. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
@@ -127,6 +129,38 @@ class SeenFromOutsideTest {
             assertThat(follower.waitFor(10, TimeUnit.SECONDS)).isTrue();
             assertThat(Files.readString(out)).isEmpty();
         }
+    }
+
+    @Test
+    void in_json_every_line_of_the_log_is_an_object_and_tells_who_came() throws Exception {
+        Path state = folder.resolve("state");
+        server.enrol("acme.truck-3", state);
+        Files.writeString(
+                server.data().resolve("outrider.yaml"),
+                "log: {format: json}\n",
+                StandardOpenOption.APPEND);
+        int before = server.log().length();
+        server.restart();
+
+        report(state);
+
+        await().atMost(WAIT).until(() -> server.log().contains("\"event\":\"connected\""));
+        List<String> logged =
+                server.log()
+                        .substring(before)
+                        .lines()
+                        .filter(line -> line.matches("\\{.*|[0-9]{4}-.*")) // not the greeting
+                        .toList();
+        assertThat(logged).isNotEmpty();
+        for (String line : logged) {
+            JsonNode object = ControlServer.JSON.readTree(line);
+            assertThat(object.path("time").asString("")).endsWith("Z");
+            assertThat(object.path("message").asString("")).isNotEmpty();
+        }
+        assertThat(logged)
+                .anySatisfy(line ->
+                        assertThat(line)
+                                .contains("\"who\":\"acme.truck-3\"", "\"address\":\"127.0.0.1\""));
     }
 
     @Test

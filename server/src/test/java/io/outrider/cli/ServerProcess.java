@@ -35,6 +35,12 @@ final class ServerProcess implements AutoCloseable {
 
     /** Starts a server with a new data directory in this folder, and waits until it serves. */
     static ServerProcess start(Path folder) throws IOException, InterruptedException {
+        return start(folder, "");
+    }
+
+    /** The same with these lines more in its configuration. */
+    static ServerProcess start(Path folder, String configuration)
+            throws IOException, InterruptedException {
         Path data =
                 Files.createDirectory(
                         folder.resolve("data"),
@@ -49,7 +55,8 @@ final class ServerProcess implements AutoCloseable {
                 enrolment: {address: 127.0.0.1, port: %d}
                 dashboard: {address: 127.0.0.1, port: %d}
                 """
-                        .formatted(ports[0], ports[1], ports[2]));
+                                .formatted(ports[0], ports[1], ports[2])
+                        + configuration);
         Path log = folder.resolve("server.log");
         var server = new ServerProcess(data, log, launch(data, log));
         server.awaitServing();

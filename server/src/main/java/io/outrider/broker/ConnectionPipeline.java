@@ -10,6 +10,7 @@ import com.hivemq.bootstrap.netty.initializer.AbstractChannelInitializer;
 import com.hivemq.configuration.service.entity.TcpListener;
 import com.hivemq.mqtt.handler.KeepAliveDisconnectService;
 import com.hivemq.mqtt.handler.disconnect.MqttServerDisconnector;
+import com.hivemq.mqtt.services.PublishPollService;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
 import io.outrider.gate.Gate;
@@ -31,6 +32,7 @@ final class ConnectionPipeline extends AbstractChannelInitializer {
     private final Arrivals arrivals;
     private final Gate gate;
     private final KeepAliveDisconnectService keepAlive;
+    private final PublishPollService poll;
     private final MqttServerDisconnector disconnector;
     private final Function<Connection, Publishes> publishes;
     private final Executor handshakes;
@@ -57,6 +59,7 @@ final class ConnectionPipeline extends AbstractChannelInitializer {
         this.arrivals = arrivals;
         this.gate = gate;
         this.keepAlive = engine.get(KeepAliveDisconnectService.class);
+        this.poll = engine.get(PublishPollService.class);
         this.disconnector = engine.get(MqttServerDisconnector.class);
         this.publishes = publishes;
         this.handshakes = handshakes;
@@ -97,7 +100,8 @@ final class ConnectionPipeline extends AbstractChannelInitializer {
                 .addAfter(
                         MQTT_MESSAGE_ENCODER,
                         Terms.NAME,
-                        new Terms(connection, arrivals, gate, keepAlive, disconnector, watch))
+                        new Terms(
+                                connection, arrivals, gate, keepAlive, poll, disconnector, watch))
                 .addAfter(MQTT_MESSAGE_BARRIER, Publishes.NAME, publishes.apply(connection));
     }
 }

@@ -16,8 +16,10 @@ import com.hivemq.mqtt.message.mqtt5.MqttMessageWithUserProperties;
 import com.hivemq.mqtt.message.publish.PUBLISH;
 import com.hivemq.mqtt.message.reason.Mqtt5ConnAckReasonCode;
 import com.hivemq.mqtt.message.subscribe.SUBSCRIBE;
+import com.hivemq.mqtt.services.PublishPollService;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.outrider.gate.Decision;
 import io.outrider.gate.Gate;
@@ -53,6 +55,7 @@ final class Terms extends ChannelDuplexHandler {
     private final Limits limits;
     private final MqttServerDisconnector disconnector;
     private final KeepAliveDisconnectService keepAlive;
+    private final PublishPollService poll;
     private final Consumer<GateEvent> watch;
 
     private @Nullable CONNECT connect;
@@ -66,6 +69,7 @@ final class Terms extends ChannelDuplexHandler {
             Arrivals arrivals,
             Gate gate,
             KeepAliveDisconnectService keepAlive,
+            PublishPollService poll,
             MqttServerDisconnector disconnector,
             Consumer<GateEvent> watch) {
         this.connection = connection;
@@ -74,20 +78,23 @@ final class Terms extends ChannelDuplexHandler {
         this.limits = gate.limits();
         this.disconnector = disconnector;
         this.keepAlive = keepAlive;
+        this.poll = poll;
         this.watch = watch;
     }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+        Object read = message;
         if (message instanceof CONNECT received) {
-            connect = received;
+            connect = AssignedIdentifier.give(received, connection, gate);
+            read = connect;
             connection.reach(Connection.Stage.AUTHENTICATING);
             if (context.pipeline().get(Entrance.NAME) instanceof Entrance entrance) {
                 entrance.connectDone();
             }
         }
-        if (isWithinLimits(context, message)) {
-            super.channelRead(context, message);
+        if (isWithinLimits(context, read)) {
+            super.channelRead(context, read);
         }
     }
 
@@ -165,12 +172,29 @@ final class Terms extends ChannelDuplexHandler {
             watchSilence(context, seconds);
         }
         endInTime(context, identity.until());
+        if (identity instanceof Identity.OfClient) {
+            serve(context.pipeline(), asked);
+        }
         watch.accept(
                 new GateEvent.Connected(
                         connection.peer(),
                         identity,
                         connection.clientId(),
                         Versions.of(asked.getProtocolVersion())));
+    }
+
+    /** What only clients need, who receive much and many topics. */
+    private void serve(ChannelPipeline pipeline, CONNECT asked) {
+        pipeline.addAfter(
+                NAME, OutboundWindow.NAME, new OutboundWindow(poll, asked.getReceiveMaximum()));
+        if (asked.getTopicAliasMaximum() > 0) {
+            int aliasesMax =
+                    Math.min(asked.getTopicAliasMaximum(), limits.packets().topicAliasesMax());
+            pipeline.addBefore(
+                    ChannelHandlerNames.MQTT_MESSAGE_ENCODER,
+                    OutboundAliases.NAME,
+                    new OutboundAliases(aliasesMax, asked.getMaximumPacketSize()));
+        }
     }
 
     /** The session ends when what proved the identity does, unless that was renewed meanwhile. */

@@ -5,6 +5,8 @@ import com.hivemq.client.mqtt.MqttClientSslConfig;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5ClientBuilder;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5DisconnectException;
+import io.outrider.fleet.Grant;
+import io.outrider.fleet.Operation;
 import io.outrider.gate.CertificatePolicy;
 import io.outrider.gate.Gate;
 import io.outrider.gate.TrustAnchorSet;
@@ -13,6 +15,7 @@ import io.outrider.gate.Limits;
 import io.outrider.gate.TestAuthority;
 import io.outrider.gate.TestAuthority.Credential;
 import io.outrider.gate.TestDirectory;
+import io.outrider.topic.TopicFilter;
 import io.outrider.topic.TrackerId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -155,6 +158,21 @@ final class TestBroker implements AutoCloseable {
         var credential = authority.tracker(id);
         registry.enrol(TrackerId.parse(id).orElseThrow(), number, credential.keyHash());
         return credential;
+    }
+
+    /** Issues a certificate to a client and gives it grants. */
+    Credential enrolClient(String name, long number, Grant... grants) {
+        var credential = authority.client(name);
+        registry.grant(name, number, credential.keyHash(), grants);
+        return credential;
+    }
+
+    static Grant mayPublish(String filter) {
+        return new Grant(Operation.PUBLISH, TopicFilter.parse(filter).orElseThrow());
+    }
+
+    static Grant maySubscribe(String filter) {
+        return new Grant(Operation.SUBSCRIBE, TopicFilter.parse(filter).orElseThrow());
     }
 
     /** A client that presents this certificate and trusts this broker. */

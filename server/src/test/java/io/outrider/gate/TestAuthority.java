@@ -106,6 +106,12 @@ public final class TestAuthority {
                     .purpose(KeyPurposeId.id_kp_clientAuth);
         }
 
+        public static Request client(String name) {
+            return new Request("CN=" + name)
+                    .uri("spiffe://%s/client/%s".formatted(INSTALLATION, name))
+                    .purpose(KeyPurposeId.id_kp_clientAuth);
+        }
+
         public Request uri(String uri) {
             return name(new GeneralName(GeneralName.uniformResourceIdentifier, uri));
         }
@@ -147,6 +153,10 @@ public final class TestAuthority {
 
     public Credential tracker(String id) {
         return issue(Request.tracker(id));
+    }
+
+    public Credential client(String name) {
+        return issue(Request.client(name));
     }
 
     /** For a server on loopback. */

@@ -1,8 +1,10 @@
 package io.outrider.gate;
 
+import io.outrider.fleet.Grant;
 import io.outrider.fleet.Method;
 import io.outrider.fleet.Standing;
 import io.outrider.topic.TrackerId;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -19,6 +21,14 @@ public final class TestDirectory implements Directory {
                 id,
                 new TrackerEntry(
                         number, Standing.ACTIVE, Optional.of(key), Set.of(Method.CERTIFICATE)));
+    }
+
+    /** A client that may come by certificate, with these grants and no others. */
+    public void grant(String client, long number, KeyHash key, Grant... grants) {
+        clients.put(
+                client,
+                new ClientEntry(
+                        number, Optional.of(key), Set.of(Method.CERTIFICATE), List.of(grants)));
     }
 
     @Override

@@ -70,6 +70,16 @@ final class Admissions {
             Connection connection, String clientId, Identity identity) {
         return owners.claim(identity, clientId)
                 .handle((_, failure) -> {
+                    if (failure instanceof SessionOwners.NoRoomException) {
+                        watch.accept(
+                                new GateEvent.Limited(
+                                        connection.peer(),
+                                        Optional.of(identity),
+                                        Limit.CONNECTIONS_PER_IDENTITY,
+                                        failure.getMessage()));
+                        return Optional.of(
+                                new Refusal(ReasonCode.QUOTA_EXCEEDED, failure.getMessage()));
+                    }
                     if (failure != null) {
                         log.error("a session cannot be dropped", failure);
                         return Optional.of(new Refusal(ReasonCode.SERVER_UNAVAILABLE, "try again"));

@@ -2,6 +2,7 @@ package io.outrider.broker;
 
 import static java.util.Objects.requireNonNull;
 
+import com.hivemq.bootstrap.ClientConnectionContext;
 import com.hivemq.mqtt.handler.disconnect.MqttServerDisconnector;
 import com.hivemq.mqtt.message.QoS;
 import com.hivemq.mqtt.message.mqtt5.Mqtt5UserProperties;
@@ -72,6 +73,11 @@ final class Answers {
                 reason,
                 known == null ? Mqtt5DisconnectReasonCode.UNSPECIFIED_ERROR : known,
                 cut(reason));
+    }
+
+    /** Whoever may not be here any more publishes no will by leaving. */
+    static void withoutWill(Channel channel) {
+        ClientConnectionContext.of(channel).setPreventLwt(true);
     }
 
     private static String cut(String reason) {

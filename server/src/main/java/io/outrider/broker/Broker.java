@@ -31,16 +31,19 @@ public final class Broker implements AutoCloseable {
 
     private final Engine engine;
     private final Connections connections;
+    private final Belongings belongings;
     private final Map<String, Door> doors;
     private final List<ExecutorService> executors;
 
     private Broker(
             Engine engine,
             Connections connections,
+            Belongings belongings,
             Map<String, Door> doors,
             List<ExecutorService> executors) {
         this.engine = engine;
         this.connections = connections;
+        this.belongings = belongings;
         this.doors = doors;
         this.executors = executors;
     }
@@ -104,8 +107,10 @@ public final class Broker implements AutoCloseable {
             var disconnector = engine.get(MqttServerDisconnector.class);
             var uplink =
                     new Uplink(inbox, gate.limits().answers(), connections, disconnector, watch);
+            var retained = connections.retained();
             Function<Connection, Publishes> publishes =
-                    connection -> new Publishes(connection, gate, uplink, disconnector, watch);
+                    connection ->
+                            new Publishes(connection, gate, uplink, retained, disconnector, watch);
             var arrivals = new Arrivals(gate.limits().connecting(), watch, System::nanoTime);
             var doors = new LinkedHashMap<String, Door>();
             for (var listener : tls.entrySet()) {
@@ -121,7 +126,8 @@ public final class Broker implements AutoCloseable {
                                 watch);
                 doors.put(listener.getKey().name(), Door.open(listener.getKey(), engine, pipeline));
             }
-            return new Broker(engine, connections, doors, executors);
+            var belongings = new Belongings(connections, gate);
+            return new Broker(engine, connections, belongings, doors, executors);
         } catch (BrokerException e) {
             engine.close();
             executors.forEach(ExecutorService::shutdownNow);
@@ -175,6 +181,30 @@ public final class Broker implements AutoCloseable {
      */
     public void disconnect(TrackerId tracker, String reason) throws BrokerException {
         connections.forget(tracker.toString(), ReasonCode.ADMINISTRATIVE_ACTION, reason);
+    }
+
+    /**
+     * Cuts off a client that may not be here any more: connections, sessions with what waits in
+     * them, wills and retained messages are gone when this returns. First take it out of the
+     * registry, or it comes back.
+     *
+     * @param name of a client that is or was registered
+     * @param reason for people; MQTT 5 clients see it
+     * @throws BrokerException where it could not be done within some seconds; do it again
+     */
+    public void cutOffClient(String name, String reason) throws BrokerException {
+        belongings.cutOff(name, reason);
+    }
+
+    /**
+     * Takes from a client what it may no longer have, to be called when its grants have changed: a
+     * session with a subscription or a will that is not allowed now goes as a whole, and so do
+     * retained messages where the client may not publish now.
+     *
+     * @throws BrokerException where it could not be done within some seconds; do it again
+     */
+    public void recheckClient(String name) throws BrokerException {
+        belongings.recheck(name);
     }
 
     /** Ends all connections and stops listening. What is unanswered then stays unanswered. */

@@ -18,8 +18,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +52,7 @@ final class Connection implements ConnectionInformation {
     private volatile X509Certificate[] chain = {};
     private volatile @Nullable Identity identity;
     private volatile String clientId = "";
+    private @Nullable Set<String> filters; // under the lock of this; null until the first SUBSCRIBE
 
     private Connection(Channel channel, ListenerConfig listener, InetSocketAddress remote) {
         this.channel = channel;
@@ -132,6 +137,25 @@ final class Connection implements ConnectionInformation {
     void admit(Identity admitted, String withClientId) {
         clientId = withClientId;
         identity = admitted;
+    }
+
+    /**
+     * Counts one filter more among the subscriptions of this connection's session.
+     *
+     * @param existing what the session has already; asked once
+     * @return false where there are max of them without it
+     */
+    synchronized boolean subscribe(String filter, Supplier<Set<String>> existing, int max) {
+        if (filters == null) {
+            filters = new HashSet<>(existing.get());
+        }
+        return filters.contains(filter) || (filters.size() < max && filters.add(filter));
+    }
+
+    synchronized void unsubscribe(Collection<String> gone) {
+        if (filters != null) {
+            filters.removeAll(gone);
+        }
     }
 
     /** What the client speaks; to be asked once its CONNECT is here. */

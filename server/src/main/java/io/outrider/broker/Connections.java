@@ -7,7 +7,10 @@ import com.hivemq.extension.sdk.api.services.builder.PublishBuilder;
 import com.hivemq.extension.sdk.api.services.exception.NoSuchClientIdException;
 import com.hivemq.extension.sdk.api.services.publish.PublishService;
 import com.hivemq.extension.sdk.api.services.publish.PublishToClientResult;
+import com.hivemq.extension.sdk.api.services.publish.RetainedMessageStore;
 import com.hivemq.extension.sdk.api.services.session.ClientService;
+import com.hivemq.extension.sdk.api.services.subscription.SubscriptionStore;
+import com.hivemq.extension.sdk.api.services.subscription.TopicSubscription;
 import com.hivemq.mqtt.message.publish.PUBLISH;
 import io.outrider.gate.Gate;
 import io.outrider.gate.Identity;
@@ -15,11 +18,13 @@ import io.outrider.gate.ReasonCode;
 import io.outrider.topic.Channel;
 import io.outrider.topic.TrackerId;
 import java.nio.ByteBuffer;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 
 /**
  * What the engine lets us do to connections and sessions that exist. Holds the engine's services
@@ -33,17 +38,43 @@ final class Connections {
 
     private final ClientService clients;
     private final PublishService publisher;
+    private final SubscriptionStore subscriptions;
+    private final RetainedMessageStore retainedMessages;
     private final Gate gate;
+    private final SessionOwners owners;
+    private final Retained retained;
 
-    private Connections(ClientService clients, PublishService publisher, Gate gate) {
+    private Connections(
+            ClientService clients,
+            PublishService publisher,
+            SubscriptionStore subscriptions,
+            RetainedMessageStore retainedMessages,
+            Gate gate) {
         this.clients = clients;
         this.publisher = publisher;
+        this.subscriptions = subscriptions;
+        this.retainedMessages = retainedMessages;
         this.gate = gate;
+        this.owners = new SessionOwners(this, gate);
+        this.retained = new Retained(gate.limits().sessions());
     }
 
     /** To be called while the engine starts us. */
     static Connections ofStartingEngine(Gate gate) {
-        return new Connections(Services.clientService(), Services.publishService(), gate);
+        return new Connections(
+                Services.clientService(),
+                Services.publishService(),
+                Services.subscriptionStore(),
+                Services.retainedMessageStore(),
+                gate);
+    }
+
+    SessionOwners owners() {
+        return owners;
+    }
+
+    Retained retained() {
+        return retained;
     }
 
     /**
@@ -54,15 +85,34 @@ final class Connections {
         return clients.disconnectClient(clientId, true, Codes.disconnect(code), reason);
     }
 
-    /** Complete when no session of this client identifier is left to resume. */
+    /**
+     * Complete when no session of this client identifier is left to resume, nor a will of it to be
+     * published: the engine would publish one that is delayed when its session is over.
+     */
     CompletableFuture<Void> dropSession(String clientId) {
-        return clients.invalidateSession(clientId)
+        return disconnect(clientId, ReasonCode.NOT_AUTHORIZED, "this session has ended")
+                .thenCompose(_ -> clients.invalidateSession(clientId))
                 .handle((_, failure) -> {
                     if (failure == null || isUnknownClient(failure)) {
                         return null;
                     }
                     throw new CompletionException(failure);
                 });
+    }
+
+    boolean hasSession(String clientId) {
+        return clients.getSession(clientId).join().isPresent(); // from memory, complete already
+    }
+
+    /** The filters that a session is subscribed to; none where there is no session. */
+    Set<String> filters(String clientId) {
+        return subscriptions.getSubscriptions(clientId).join().stream() // from memory
+                .map(TopicSubscription::getTopicFilter)
+                .collect(Collectors.toSet());
+    }
+
+    CompletableFuture<Void> clearRetained(String topic) {
+        return retainedMessages.remove(topic);
     }
 
     /** Complete with whether the tracker is subscribed, and so will see the message. */

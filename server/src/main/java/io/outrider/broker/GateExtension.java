@@ -45,8 +45,8 @@ final class GateExtension implements ExtensionMain {
         var proof =
                 new ConnectProof(
                         policy, verifiers.map(CredentialCheck::new), InstantSource.system());
-        var admissions = new Admissions(gate, new SessionOwners(made), watch);
-        var authorizer = new TopicAuthorizer(gate, watch);
+        var admissions = new Admissions(gate, made.owners(), watch);
+        var authorizer = new TopicAuthorizer(gate, made, watch);
         Services.securityRegistry()
                 .setEnhancedAuthenticatorProvider(
                         _ -> new ConnectAuthenticator(admissions, proof, verifiers));

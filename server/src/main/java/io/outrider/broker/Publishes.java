@@ -40,6 +40,7 @@ final class Publishes extends ChannelInboundHandlerAdapter {
     private final Gate gate;
     private final Limits limits;
     private final Uplink uplink;
+    private final Retained retained;
     private final MqttServerDisconnector disconnector;
     private final Consumer<GateEvent> watch;
     private final Bucket messages;
@@ -55,12 +56,14 @@ final class Publishes extends ChannelInboundHandlerAdapter {
             Connection connection,
             Gate gate,
             Uplink uplink,
+            Retained retained,
             MqttServerDisconnector disconnector,
             Consumer<GateEvent> watch) {
         this.connection = connection;
         this.gate = gate;
         this.limits = gate.limits();
         this.uplink = uplink;
+        this.retained = retained;
         this.disconnector = disconnector;
         this.watch = watch;
         this.waitingBytesMax = 2L * limits.packets().packetBytesMax();
@@ -148,12 +151,22 @@ final class Publishes extends ChannelInboundHandlerAdapter {
         }
         if (gate.stay(identity.get()) instanceof Decision.Deny deny) {
             report(identity.get(), publish, deny);
+            Answers.withoutWill(context.channel());
             expel(context, deny.code(), deny.reason());
             return;
         }
         if (gate.publish(identity.get(), request(publish)) instanceof Decision.Deny deny) {
             report(identity.get(), publish, deny);
             refuse(context, publish, deny.code(), deny.reason());
+            return;
+        }
+        if (identity.get() instanceof Identity.OfClient client
+                && publish.isRetain()
+                && !mayRetain(client, publish)) {
+            String why = "too many retained messages";
+            watch.accept(
+                    new GateEvent.Limited(connection.peer(), identity, Limit.RETAINED, why));
+            refuse(context, publish, ReasonCode.QUOTA_EXCEEDED, why);
             return;
         }
         watch.accept(
@@ -171,6 +184,15 @@ final class Publishes extends ChannelInboundHandlerAdapter {
             }
             case Identity.OfClient _ -> context.fireChannelRead(publish);
         }
+    }
+
+    /** Notes whose it is; one without a payload clears the topic (MQTT 5, section 3.3.1.3). */
+    private boolean mayRetain(Identity.OfClient client, PUBLISH publish) {
+        if (size(publish) == 0) {
+            retained.release(publish.getTopic());
+            return true;
+        }
+        return retained.claim(client, publish.getTopic());
     }
 
     /** The message before those that wait is done with, on whichever thread. */

@@ -16,6 +16,7 @@ import com.hivemq.mqtt.message.mqtt5.MqttMessageWithUserProperties;
 import com.hivemq.mqtt.message.publish.PUBLISH;
 import com.hivemq.mqtt.message.reason.Mqtt5ConnAckReasonCode;
 import com.hivemq.mqtt.message.subscribe.SUBSCRIBE;
+import com.hivemq.mqtt.message.unsubscribe.UNSUBSCRIBE;
 import com.hivemq.mqtt.services.PublishPollService;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -104,6 +105,9 @@ final class Terms extends ChannelDuplexHandler {
                 && subscribe.getTopics().size() > limits.packets().filtersMax()) {
             return reached(context, Limit.SUBSCRIPTIONS, "too many filters");
         }
+        if (message instanceof UNSUBSCRIBE unsubscribe) {
+            connection.unsubscribe(unsubscribe.getTopics());
+        }
         if (message instanceof MqttMessageWithUserProperties packet
                 && !(message instanceof PUBLISH)
                 && isOver(packet.getUserProperties())) {
@@ -152,6 +156,7 @@ final class Terms extends ChannelDuplexHandler {
         // Once more, because whoever was removed since the first question was not yet here to be
         // cut off.
         if (gate.stay(identity.get()) instanceof Decision.Deny deny) {
+            Answers.withoutWill(context.channel());
             Answers.disconnect(disconnector, context.channel(), deny.code(), deny.reason());
             return;
         }
@@ -214,6 +219,7 @@ final class Terms extends ChannelDuplexHandler {
             endInTime(context, now);
             return;
         }
+        Answers.withoutWill(context.channel());
         Answers.disconnect(
                 disconnector,
                 context.channel(),

@@ -15,6 +15,7 @@ import io.outrider.gate.Gate;
 import io.outrider.gate.GateEvent;
 import io.outrider.gate.Identity;
 import io.outrider.gate.PublishRequest;
+import io.outrider.gate.ReasonCode;
 import io.outrider.gate.SubscribeRequest;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -26,10 +27,12 @@ import java.util.function.Consumer;
  */
 final class TopicAuthorizer implements SubscriptionAuthorizer, PublishAuthorizer {
     private final Gate gate;
+    private final Connections connections;
     private final Consumer<GateEvent> watch;
 
-    TopicAuthorizer(Gate gate, Consumer<GateEvent> watch) {
+    TopicAuthorizer(Gate gate, Connections connections, Consumer<GateEvent> watch) {
         this.gate = gate;
+        this.connections = connections;
         this.watch = watch;
     }
 
@@ -44,7 +47,7 @@ final class TopicAuthorizer implements SubscriptionAuthorizer, PublishAuthorizer
         }
         String filter = input.getSubscription().getTopicFilter();
         int qos = input.getSubscription().getQos().getQosNumber();
-        switch (decide(identity.get(), new SubscribeRequest(filter, qos))) {
+        switch (decide(connection, identity.get(), new SubscribeRequest(filter, qos))) {
             case Decision.Allow _ -> {
                 watch.accept(
                         new GateEvent.Subscribed(
@@ -66,22 +69,44 @@ final class TopicAuthorizer implements SubscriptionAuthorizer, PublishAuthorizer
         }
     }
 
-    private Decision decide(Identity identity, SubscribeRequest request) {
-        Decision stay = gate.stay(identity);
-        return stay instanceof Decision.Deny ? stay : gate.subscribe(identity, request);
+    private Decision decide(Connection connection, Identity identity, SubscribeRequest request) {
+        int max = gate.limits().sessions().subscriptionsMax();
+        return gate.subscribe(identity, request)
+                .and(() ->
+                        connection.subscribe(
+                                        request.filter(),
+                                        () -> connections.filters(connection.clientId()),
+                                        max)
+                                ? new Decision.Allow("limit")
+                                : new Decision.Deny(
+                                        ReasonCode.QUOTA_EXCEEDED,
+                                        "a session has at most " + max + " subscriptions",
+                                        "limit"));
     }
 
     @Override
     public void authorizePublish(PublishAuthorizerInput input, PublishAuthorizerOutput output) {
-        Optional<Identity> identity = Connection.of(input.getConnectionInformation()).identity();
-        if (identity.isPresent()
-                && identity.get() instanceof Identity.OfClient client
-                && gate.publish(client, request(input.getPublishPacket()))
-                        instanceof Decision.Allow) {
-            output.authorizeSuccessfully();
-        } else {
+        Connection connection = Connection.of(input.getConnectionInformation());
+        PublishRequest request = request(input.getPublishPacket());
+        if (!(connection.identity().orElse(null) instanceof Identity.OfClient client)
+                || gate.publish(client, request) instanceof Decision.Deny) {
             output.failAuthorization(AckReasonCode.NOT_AUTHORIZED, "nothing passes from here");
+        } else if (connection.stage() != Connection.Stage.ADMITTED
+                && !mayLeave(client, connection, request)) {
+            output.failAuthorization(AckReasonCode.QUOTA_EXCEEDED, "too many retained messages");
+        } else {
+            output.authorizeSuccessfully();
         }
+    }
+
+    /** Before the CONNACK it is the will that the engine asks about. */
+    private boolean mayLeave(
+            Identity.OfClient client, Connection connection, PublishRequest will) {
+        if (will.retain() && !connections.retained().claim(client, will.topic())) {
+            return false;
+        }
+        connections.owners().leaveWill(connection.clientId(), will);
+        return true;
     }
 
     private static PublishRequest request(PublishPacket packet) {

@@ -76,9 +76,11 @@ final class Admissions {
                                         connection.peer(),
                                         Optional.of(identity),
                                         Limit.CONNECTIONS_PER_IDENTITY,
-                                        failure.getMessage()));
+                                        SessionOwners.NoRoomException.WHY));
                         return Optional.of(
-                                new Refusal(ReasonCode.QUOTA_EXCEEDED, failure.getMessage()));
+                                new Refusal(
+                                        ReasonCode.QUOTA_EXCEEDED,
+                                        SessionOwners.NoRoomException.WHY));
                     }
                     if (failure != null) {
                         log.error("a session cannot be dropped", failure);

@@ -23,7 +23,8 @@ import java.util.function.Function;
 
 /**
  * What a new connection goes through: the engine's handlers with ours around them, in this order
- * from the socket on: {@link Entrance}, TLS, {@link HandshakeEnd}, {@link FirstPacket}, the
+ * from the socket on: {@link Entrance}, TLS, {@link HandshakeEnd}, {@link WebSockets} on a listener
+ * for them, {@link FirstPacket}, the
  * engine's codecs, {@link Terms}, {@link Publishes}, the engine.
  */
 final class ConnectionPipeline extends AbstractChannelInitializer {
@@ -103,5 +104,9 @@ final class ConnectionPipeline extends AbstractChannelInitializer {
                         new Terms(
                                 connection, arrivals, gate, keepAlive, poll, disconnector, watch))
                 .addAfter(MQTT_MESSAGE_BARRIER, Publishes.NAME, publishes.apply(connection));
+        if (config.kind() == ListenerConfig.Kind.WEBSOCKET) {
+            WebSockets.add(
+                    channel.pipeline(), HandshakeEnd.NAME, connection, gate.limits(), watch);
+        }
     }
 }

@@ -58,8 +58,10 @@ final class OutboundAliases extends ChannelOutboundHandlerAdapter {
         int remaining = readVariable(rest);
         int topicBytes = rest.readUnsignedShort();
         String topic = rest.readCharSequence(topicBytes, StandardCharsets.UTF_8).toString();
-        boolean isKnown = aliases.containsKey(topic);
-        if (!isKnown && aliases.size() >= aliasesMax) {
+        Integer known = aliases.get(topic);
+        boolean isKnown = known != null;
+        int alias = known != null ? known : aliases.size() + 1;
+        if (alias > aliasesMax) {
             return packet;
         }
         boolean hasIdentifier = (first & 0x06) != 0;
@@ -79,14 +81,14 @@ final class OutboundAliases extends ChannelOutboundHandlerAdapter {
         writeVariable(start, lengthened);
         start.writeShort(isKnown ? 0 : topicBytes);
         if (!isKnown) {
-            aliases.put(topic, aliases.size() + 1);
+            aliases.put(topic, alias);
             start.writeCharSequence(topic, StandardCharsets.UTF_8);
         }
         if (hasIdentifier) {
             start.writeShort(identifier);
         }
         writeVariable(start, properties + ALIAS_BYTES);
-        start.writeByte(TOPIC_ALIAS).writeShort(aliases.get(topic));
+        start.writeByte(TOPIC_ALIAS).writeShort(alias);
         return Unpooled.wrappedBuffer(start, packet.readerIndex(rest.readerIndex()));
     }
 

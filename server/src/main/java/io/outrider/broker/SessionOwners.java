@@ -47,8 +47,10 @@ final class SessionOwners {
 
     /** A client has as many sessions already as it may have. */
     static final class NoRoomException extends Exception {
+        static final String WHY = "this client has too many sessions";
+
         NoRoomException() {
-            super("too many sessions of one client");
+            super(WHY);
         }
     }
 

@@ -22,6 +22,11 @@ final class RawMqtt implements AutoCloseable {
     private final SSLSocket socket;
 
     RawMqtt(TestBroker broker, Credential credential) throws IOException {
+        this(broker, credential, "mqtt");
+    }
+
+    /** To a listener by its name. */
+    RawMqtt(TestBroker broker, Credential credential, String listener) throws IOException {
         try {
             var keys = KeyStore.getInstance("PKCS12");
             keys.load(null, null);
@@ -40,7 +45,9 @@ final class RawMqtt implements AutoCloseable {
             socket =
                     (SSLSocket)
                             context.getSocketFactory()
-                                    .createSocket(InetAddress.getLoopbackAddress(), broker.port());
+                                    .createSocket(
+                                            InetAddress.getLoopbackAddress(),
+                                            broker.broker().port(listener));
             socket.setSoTimeout(10_000);
         } catch (GeneralSecurityException e) {
             throw new AssertionError(e);
@@ -100,6 +107,23 @@ final class RawMqtt implements AutoCloseable {
     void send(byte[]... packets) throws IOException {
         socket.getOutputStream().write(join(packets));
         socket.getOutputStream().flush();
+    }
+
+    /** All that comes until the broker hangs up. */
+    byte[] receiveAll() throws IOException {
+        var in = socket.getInputStream();
+        var out = new ByteArrayOutputStream();
+        try {
+            in.transferTo(out);
+        } catch (SocketException | SSLException e) {
+            // It has hung up without a word of TLS.
+        }
+        return out.toByteArray();
+    }
+
+    /** The next bytes, exactly so many. */
+    byte[] receive(int count) throws IOException {
+        return socket.getInputStream().readNBytes(count);
     }
 
     /** The next packet, whole; empty where the broker has hung up instead. */

@@ -73,6 +73,31 @@ final class TestBroker implements AutoCloseable {
         return broker;
     }
 
+    /** With a second listener, "web", for WebSockets from these web origins. */
+    static TestBroker startedForBrowsers(Path directory, Set<String> origins)
+            throws BrokerException {
+        var broker = new TestBroker(directory);
+        ListenerConfig plain = broker.config().listeners().getFirst();
+        var web =
+                new ListenerConfig(
+                        "web",
+                        ListenerConfig.Kind.WEBSOCKET,
+                        "127.0.0.1",
+                        0,
+                        plain.tls(),
+                        origins);
+        var extension = new GateExtension(broker.gate(), Optional.empty(), broker.events::add);
+        broker.running =
+                Broker.start(
+                        new BrokerConfig(directory.resolve("engine"), List.of(plain, web)),
+                        broker.gate(),
+                        broker.inbox(),
+                        broker.events::add,
+                        extension,
+                        extension);
+        return broker;
+    }
+
     static Inbox acknowledging() {
         return _ -> CompletableFuture.completedFuture(new Outcome.Acknowledged());
     }

@@ -3,9 +3,11 @@ package io.outrider.broker;
 import com.hivemq.bootstrap.ClientConnectionContext;
 import com.hivemq.mqtt.message.ProtocolVersion;
 import com.hivemq.mqtt.message.connect.CONNECT;
-import io.outrider.gate.Gate;
+import io.outrider.gate.CertificatePolicy;
 import io.outrider.topic.TrackerId;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Optional;
 
@@ -21,12 +23,12 @@ final class AssignedIdentifier {
     private AssignedIdentifier() {}
 
     /** The CONNECT with the identifier in it that holds; for the event loop, before anyone asks. */
-    static CONNECT give(CONNECT connect, Connection connection, Gate gate) {
+    static CONNECT give(CONNECT connect, Connection connection, CertificatePolicy policy) {
         var state = ClientConnectionContext.of(connection.channel());
         if (!state.isClientIdAssigned()) {
             return connect;
         }
-        Optional<String> name = claimed(connect, connection, gate).filter(TrackerId::isName);
+        Optional<String> name = claimed(connect, connection, policy).filter(TrackerId::isName);
         if (name.isEmpty()) {
             return connect;
         }
@@ -40,10 +42,19 @@ final class AssignedIdentifier {
     }
 
     /** Who it wants to be, which is still to be proven: by its password, or by its certificate. */
-    private static Optional<String> claimed(CONNECT connect, Connection connection, Gate gate) {
+    private static Optional<String> claimed(CONNECT connect, Connection connection, CertificatePolicy policy) {
         Optional<String> userName = Optional.ofNullable(connect.getUsername());
-        Optional<String> certified = connection.certificate().flatMap(gate::nameIn);
+        Optional<String> certified = certified(connection, policy);
         return connection.listener().takesCredentials() ? userName.or(() -> certified) : certified;
+    }
+
+    private static Optional<String> certified(Connection connection, CertificatePolicy policy) {
+        X509Certificate[] chain = connection.chain();
+        return chain.length > 0
+                        && policy.verify(chain, Instant.now())
+                                instanceof CertificatePolicy.Verdict.Names(var name, _)
+                ? Optional.of(name)
+                : Optional.empty();
     }
 
     private static CONNECT five(CONNECT asked, String identifier) {

@@ -120,6 +120,7 @@ public final class Broker implements AutoCloseable {
                                 listener.getValue(),
                                 arrivals,
                                 gate,
+                                policy,
                                 engine,
                                 publishes,
                                 executors.getFirst(),

@@ -13,6 +13,7 @@ import com.hivemq.mqtt.handler.disconnect.MqttServerDisconnector;
 import com.hivemq.mqtt.services.PublishPollService;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
+import io.outrider.gate.CertificatePolicy;
 import io.outrider.gate.Gate;
 import io.outrider.gate.GateEvent;
 import java.util.Optional;
@@ -32,6 +33,7 @@ final class ConnectionPipeline extends AbstractChannelInitializer {
     private final TlsContext tls;
     private final Arrivals arrivals;
     private final Gate gate;
+    private final CertificatePolicy policy;
     private final KeepAliveDisconnectService keepAlive;
     private final PublishPollService poll;
     private final MqttServerDisconnector disconnector;
@@ -48,6 +50,7 @@ final class ConnectionPipeline extends AbstractChannelInitializer {
             TlsContext tls,
             Arrivals arrivals,
             Gate gate,
+            CertificatePolicy policy,
             Engine engine,
             Function<Connection, Publishes> publishes,
             Executor handshakes,
@@ -59,6 +62,7 @@ final class ConnectionPipeline extends AbstractChannelInitializer {
         this.tls = tls;
         this.arrivals = arrivals;
         this.gate = gate;
+        this.policy = policy;
         this.keepAlive = engine.get(KeepAliveDisconnectService.class);
         this.poll = engine.get(PublishPollService.class);
         this.disconnector = engine.get(MqttServerDisconnector.class);
@@ -102,7 +106,14 @@ final class ConnectionPipeline extends AbstractChannelInitializer {
                         MQTT_MESSAGE_ENCODER,
                         Terms.NAME,
                         new Terms(
-                                connection, arrivals, gate, keepAlive, poll, disconnector, watch))
+                                connection,
+                                arrivals,
+                                gate,
+                                policy,
+                                keepAlive,
+                                poll,
+                                disconnector,
+                                watch))
                 .addAfter(MQTT_MESSAGE_BARRIER, Publishes.NAME, publishes.apply(connection));
         if (config.kind() == ListenerConfig.Kind.WEBSOCKET) {
             WebSockets.add(

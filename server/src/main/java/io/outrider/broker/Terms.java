@@ -22,6 +22,7 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
+import io.outrider.gate.CertificatePolicy;
 import io.outrider.gate.Decision;
 import io.outrider.gate.Gate;
 import io.outrider.gate.GateEvent;
@@ -53,6 +54,7 @@ final class Terms extends ChannelDuplexHandler {
     private final Connection connection;
     private final Arrivals arrivals;
     private final Gate gate;
+    private final CertificatePolicy policy;
     private final Limits limits;
     private final MqttServerDisconnector disconnector;
     private final KeepAliveDisconnectService keepAlive;
@@ -69,6 +71,7 @@ final class Terms extends ChannelDuplexHandler {
             Connection connection,
             Arrivals arrivals,
             Gate gate,
+            CertificatePolicy policy,
             KeepAliveDisconnectService keepAlive,
             PublishPollService poll,
             MqttServerDisconnector disconnector,
@@ -76,6 +79,7 @@ final class Terms extends ChannelDuplexHandler {
         this.connection = connection;
         this.arrivals = arrivals;
         this.gate = gate;
+        this.policy = policy;
         this.limits = gate.limits();
         this.disconnector = disconnector;
         this.keepAlive = keepAlive;
@@ -87,7 +91,7 @@ final class Terms extends ChannelDuplexHandler {
     public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
         Object read = message;
         if (message instanceof CONNECT received) {
-            connect = AssignedIdentifier.give(received, connection, gate);
+            connect = AssignedIdentifier.give(received, connection, policy);
             read = connect;
             connection.reach(Connection.Stage.AUTHENTICATING);
             if (context.pipeline().get(Entrance.NAME) instanceof Entrance entrance) {

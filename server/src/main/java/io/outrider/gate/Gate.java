@@ -103,17 +103,6 @@ public final class Gate {
         return admit(connect, name, Method.CERTIFICATE, until, Optional.empty());
     }
 
-    /**
-     * Whom a certificate names, whether or not there is somebody of this name; empty where it names
-     * nobody of this installation. Opens nothing: {@link #admit} does.
-     */
-    public Optional<String> nameIn(X509Certificate certificate) {
-        return CertificateName.read(certificate, installation)
-                        instanceof CertificateName.Reading.Names(String name)
-                ? Optional.of(name)
-                : Optional.empty();
-    }
-
     private Optional<KeyHash> registeredKey(String name) {
         return TrackerId.parse(name)
                 .map(id -> directory.tracker(id).flatMap(TrackerEntry::key))

@@ -86,11 +86,13 @@ final class TestBroker implements AutoCloseable {
                         0,
                         plain.tls(),
                         origins);
-        var extension = new GateExtension(broker.gate(), Optional.empty(), broker.events::add);
+        var extension = new GateExtension(
+                        broker.gate(), broker.policy(), Optional.empty(), broker.events::add);
         broker.running =
                 Broker.start(
                         new BrokerConfig(directory.resolve("engine"), List.of(plain, web)),
                         broker.gate(),
+                        broker.policy(),
                         broker.inbox(),
                         broker.events::add,
                         extension,

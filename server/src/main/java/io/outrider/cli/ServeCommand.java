@@ -64,6 +64,14 @@ final class ServeCommand implements Callable<Integer> {
                                     + " once, within 24 hours:");
                     out.println("  " + map + "setup#" + token);
                 });
+        if ("root".equals(System.getProperty("user.name"))) {
+            out.println();
+            out.println(
+                    "Warning: this runs as root and needs no right of root's."
+                            + " Give it a user of its own, who owns "
+                            + directory.path()
+                            + ".");
+        }
         if (server.isPassphraseNew()) {
             out.println();
             out.println(

@@ -176,8 +176,9 @@ final class Server implements AutoCloseable {
             case RightsChange.Revoked(var who, _) -> cutOff(broker, who, "revoked");
             case RightsChange.MethodsChanged(var who, _) -> cutOff(broker, who, "methods changed");
             case RightsChange.PasswordChanged(var who) -> cutOff(broker, who, "password changed");
-            case RightsChange.GrantsChanged(var who) -> cutOff(broker, who, "grants changed");
             case RightsChange.KeyChanged(var who) -> cutOff(broker, who, "key changed");
+            case RightsChange.GrantsChanged(var who) ->
+                    act(who, "grants changed", () -> broker.recheckClient(who.name()));
             case RightsChange.Released _ -> {
                 // It was cut off when it was quarantined, and comes by itself.
             }
@@ -185,13 +186,27 @@ final class Server implements AutoCloseable {
     }
 
     private static void cutOff(Broker broker, RightsChange.Who who, String why) {
+        act(
+                who,
+                why,
+                () -> {
+                    switch (who.kind()) {
+                        case TRACKER ->
+                                broker.disconnect(TrackerId.parse(who.name()).orElseThrow(), why);
+                        case CLIENT -> broker.cutOffClient(who.name(), why);
+                    }
+                });
+    }
+
+    private interface OnBroker {
+        void run() throws BrokerException;
+    }
+
+    private static void act(RightsChange.Who who, String why, OnBroker action) {
         try {
-            Optional<TrackerId> tracker = TrackerId.parse(who.name());
-            if (tracker.isPresent()) {
-                broker.disconnect(tracker.get(), why);
-            }
+            action.run();
         } catch (BrokerException e) {
-            // The gate asks the registry at each publish, so it can do nothing any more.
+            // The gate asks the registry at each step, so it can do nothing any more.
             log.error("{}: {}, but its connection is still open", who.name(), why, e);
         }
     }

@@ -26,7 +26,7 @@ final class Installation {
     static final String FLEET = "bench";
 
     /** The section of the listener for passwords and tokens in outrider.yaml. */
-    private static final String PASSWORDS = "passwords";
+    private static final String PASSWORDS = "mqtt-credentials";
 
     private final Path data;
     private final int[] ports;

@@ -42,7 +42,8 @@ final class AssignedIdentifier {
     }
 
     /** Who it wants to be, which is still to be proven: by its password, or by its certificate. */
-    private static Optional<String> claimed(CONNECT connect, Connection connection, CertificatePolicy policy) {
+    private static Optional<String> claimed(
+            CONNECT connect, Connection connection, CertificatePolicy policy) {
         Optional<String> userName = Optional.ofNullable(connect.getUsername());
         Optional<String> certified = certified(connection, policy);
         return connection.listener().takesCredentials() ? userName.or(() -> certified) : certified;

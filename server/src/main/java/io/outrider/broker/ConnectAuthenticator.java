@@ -44,8 +44,7 @@ final class ConnectAuthenticator implements EnhancedAuthenticator {
     private @Nullable ScramExchange scram;
     private Guesses.@Nullable Attempt attempt;
 
-    ConnectAuthenticator(
-            Admissions admissions, ConnectProof proof, Optional<Verifiers> verifiers) {
+    ConnectAuthenticator(Admissions admissions, ConnectProof proof, Optional<Verifiers> verifiers) {
         this.proof = proof;
         this.admissions = admissions;
         this.verifiers = verifiers;

@@ -25,8 +25,7 @@ import java.util.function.Function;
 /**
  * What a new connection goes through: the engine's handlers with ours around them, in this order
  * from the socket on: {@link Entrance}, TLS, {@link HandshakeEnd}, {@link WebSockets} on a listener
- * for them, {@link FirstPacket}, the
- * engine's codecs, {@link Terms}, {@link Publishes}, the engine.
+ * for them, {@link FirstPacket}, the engine's codecs, {@link Terms}, {@link Publishes}, the engine.
  */
 final class ConnectionPipeline extends AbstractChannelInitializer {
     private final ListenerConfig config;
@@ -116,8 +115,7 @@ final class ConnectionPipeline extends AbstractChannelInitializer {
                                 watch))
                 .addAfter(MQTT_MESSAGE_BARRIER, Publishes.NAME, publishes.apply(connection));
         if (config.kind() == ListenerConfig.Kind.WEBSOCKET) {
-            WebSockets.add(
-                    channel.pipeline(), HandshakeEnd.NAME, connection, gate.limits(), watch);
+            WebSockets.add(channel.pipeline(), HandshakeEnd.NAME, connection, gate.limits(), watch);
         }
     }
 }

@@ -27,7 +27,11 @@ final class GateExtension implements ExtensionMain {
 
     private volatile @Nullable Connections connections;
 
-    GateExtension(Gate gate, CertificatePolicy policy, Optional<Verifiers> verifiers, Consumer<GateEvent> watch) {
+    GateExtension(
+            Gate gate,
+            CertificatePolicy policy,
+            Optional<Verifiers> verifiers,
+            Consumer<GateEvent> watch) {
         this.gate = gate;
         this.policy = policy;
         this.verifiers = verifiers;

@@ -47,8 +47,7 @@ final class OutboundAliases extends ChannelOutboundHandlerAdapter {
                 message instanceof ByteBuf bytes
                         && bytes.isReadable()
                         && bytes.getUnsignedByte(bytes.readerIndex()) >> 4 == PUBLISH;
-        super.write(
-                context, isPublish ? withAlias(context, (ByteBuf) message) : message, promise);
+        super.write(context, isPublish ? withAlias(context, (ByteBuf) message) : message, promise);
     }
 
     /** The packet with an alias in it, or the packet as it was. */
@@ -108,7 +107,7 @@ final class OutboundAliases extends ChannelOutboundHandlerAdapter {
     private static void writeVariable(ByteBuf out, int value) {
         int left = value;
         while (left > 0x7f) {
-            out.writeByte(left & 0x7f | 0x80);
+            out.writeByte((left & 0x7f) | 0x80);
             left >>>= 7;
         }
         out.writeByte(left);

@@ -55,9 +55,7 @@ final class OutboundWindow extends ChannelOutboundHandlerAdapter {
     }
 
     private void lookLater(ChannelHandlerContext context) {
-        look =
-                context.executor()
-                        .schedule(() -> lookNow(context), pauseMs, TimeUnit.MILLISECONDS);
+        look = context.executor().schedule(() -> lookNow(context), pauseMs, TimeUnit.MILLISECONDS);
     }
 
     private void lookNow(ChannelHandlerContext context) {

@@ -8,9 +8,7 @@ import java.time.InstantSource;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/**
- * Lets TLS ask the gate's policy what a client's chain is worth. Safe for use by many threads.
- */
+/** Lets TLS ask the gate's policy what a client's chain is worth. Safe for use by many threads. */
 final class PolicyTrust extends X509ExtendedTrustManager {
     private final CertificatePolicy policy;
     private final X509Certificate[] issuers;

@@ -164,8 +164,7 @@ final class Publishes extends ChannelInboundHandlerAdapter {
                 && publish.isRetain()
                 && !mayRetain(client, publish)) {
             String why = "too many retained messages";
-            watch.accept(
-                    new GateEvent.Limited(connection.peer(), identity, Limit.RETAINED, why));
+            watch.accept(new GateEvent.Limited(connection.peer(), identity, Limit.RETAINED, why));
             refuse(context, publish, ReasonCode.QUOTA_EXCEEDED, why);
             return;
         }

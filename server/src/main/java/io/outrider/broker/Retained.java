@@ -35,8 +35,7 @@ final class Retained {
         boolean isOwn = before != null && before.number() == client.number();
         boolean hasRoom =
                 isOwn
-                        || (counts.getOrDefault(client.number(), 0)
-                                        < limits.retainedPerClientMax()
+                        || (counts.getOrDefault(client.number(), 0) < limits.retainedPerClientMax()
                                 && (before != null || owners.size() < limits.retainedMax()));
         if (hasRoom) {
             release(topic);
@@ -50,8 +49,7 @@ final class Retained {
     synchronized void release(String topic) {
         Identity.OfClient before = owners.remove(topic);
         if (before != null) {
-            counts.computeIfPresent(
-                    before.number(), (_, count) -> count > 1 ? count - 1 : null);
+            counts.computeIfPresent(before.number(), (_, count) -> count > 1 ? count - 1 : null);
         }
     }
 

@@ -120,8 +120,7 @@ final class SessionOwners {
     void leaveWill(String clientId, PublishRequest will) {
         owners.computeIfPresent(
                 clientId,
-                (_, owner) ->
-                        new Owner(owner.identity(), Optional.of(will), owner.claimedAt()));
+                (_, owner) -> new Owner(owner.identity(), Optional.of(will), owner.claimedAt()));
     }
 
     /** Who has each session of a client, by client identifier. */

@@ -100,8 +100,7 @@ final class TopicAuthorizer implements SubscriptionAuthorizer, PublishAuthorizer
     }
 
     /** Before the CONNACK it is the will that the engine asks about. */
-    private boolean mayLeave(
-            Identity.OfClient client, Connection connection, PublishRequest will) {
+    private boolean mayLeave(Identity.OfClient client, Connection connection, PublishRequest will) {
         if (will.retain() && !connections.retained().claim(client, will.topic())) {
             return false;
         }

@@ -18,8 +18,8 @@ import java.util.function.Consumer;
 
 /**
  * Lets the one request through that asks for MQTT over WebSocket. A browser tells whose page it is
- * that asks (RFC 6455, section 10.2); a page that nobody has allowed must not use the certificate of
- * whoever looks at it. Who sends no origin is no browser.
+ * that asks (RFC 6455, section 10.2); a page that nobody has allowed must not use the certificate
+ * of whoever looks at it. Who sends no origin is no browser.
  */
 final class UpgradeCheck extends SimpleChannelInboundHandler<FullHttpRequest> {
     static final String NAME = "outrider_upgrade_check";
@@ -68,8 +68,7 @@ final class UpgradeCheck extends SimpleChannelInboundHandler<FullHttpRequest> {
         if (!named.isEmpty() && (named.size() > 1 || !origins.contains(named.getFirst()))) {
             return objection(HttpResponseStatus.FORBIDDEN, "a web origin that is not allowed");
         }
-        if (!headers.containsValue(
-                HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)) {
+        if (!headers.containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)) {
             return objection(HttpResponseStatus.UPGRADE_REQUIRED, "no upgrade to WebSocket");
         }
         boolean isMqtt =

@@ -73,7 +73,12 @@ class BrokerStartTest {
 
             assertThatThrownBy(() ->
                             Broker.start(
-                                    config, parts.gate(), parts.policy(), Optional.empty(), parts.inbox(), _ -> {}))
+                                    config,
+                                    parts.gate(),
+                                    parts.policy(),
+                                    Optional.empty(),
+                                    parts.inbox(),
+                                    _ -> {}))
                     .isInstanceOf(BrokerException.class)
                     .hasMessageContaining("cannot have 127.0.0.1:");
         }
@@ -88,7 +93,10 @@ class BrokerStartTest {
         assertThatThrownBy(() ->
                         Broker.start(
                                 parts.config(),
-                                parts.gate(), parts.policy(), Optional.empty(), parts.inbox(),
+                                parts.gate(),
+                                parts.policy(),
+                                Optional.empty(),
+                                parts.inbox(),
                                 _ -> {}))
                 .isInstanceOf(BrokerException.class)
                 .hasMessageContaining("is not empty");
@@ -175,7 +183,8 @@ class BrokerStartTest {
         var parts = new TestBroker(directory);
         int port = TestPorts.free();
         var config = at(parts, parts.config().listeners().getFirst().tls(), port);
-        var extension = new GateExtension(
+        var extension =
+                new GateExtension(
                         parts.gate(), parts.policy(), Optional.empty(), parts.events::add);
         var failing = new Failing(Optional.empty());
 
@@ -190,7 +199,8 @@ class BrokerStartTest {
         var parts = new TestBroker(directory);
         int port = TestPorts.free();
         var config = at(parts, parts.config().listeners().getFirst().tls(), port);
-        var extension = new GateExtension(
+        var extension =
+                new GateExtension(
                         parts.gate(), parts.policy(), Optional.empty(), parts.events::add);
         var failing = new Failing(Optional.of(extension));
 
@@ -217,7 +227,10 @@ class BrokerStartTest {
         assertThatThrownBy(() ->
                         Broker.start(
                                 at(parts, tls, 0),
-                                parts.gate(), parts.policy(), Optional.empty(), parts.inbox(),
+                                parts.gate(),
+                                parts.policy(),
+                                Optional.empty(),
+                                parts.inbox(),
                                 _ -> {}))
                 .isInstanceOf(BrokerException.class)
                 .hasMessageContaining(message);

@@ -177,8 +177,7 @@ class ClientAliasesTest {
                         RawMqtt.packet(
                                 0x30,
                                 RawMqtt.join(
-                                        RawMqtt.utf8(""),
-                                        new byte[] {3, 0x23, 0, (byte) alias})));
+                                        RawMqtt.utf8(""), new byte[] {3, 0x23, 0, (byte) alias})));
                 assertThat(raw.disconnectCode()).as("alias " + alias).isIn(0x94, 0x82);
             }
         }
@@ -265,8 +264,7 @@ class ClientAliasesTest {
     private static byte[] subscribe(String filter, int qos) {
         return RawMqtt.packet(
                 0x82,
-                RawMqtt.join(
-                        new byte[] {0, 1, 0}, RawMqtt.utf8(filter), new byte[] {(byte) qos}));
+                RawMqtt.join(new byte[] {0, 1, 0}, RawMqtt.utf8(filter), new byte[] {(byte) qos}));
     }
 
     private static String text(byte[] packet) {

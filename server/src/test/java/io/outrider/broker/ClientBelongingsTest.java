@@ -271,8 +271,7 @@ class ClientBelongingsTest {
         assertThat(client.publish(retained(topic).build()).getError()).isEmpty();
     }
 
-    private static Mqtt5PublishBuilder.Complete
-            retained(String topic) {
+    private static Mqtt5PublishBuilder.Complete retained(String topic) {
         return Mqtt5Publish.builder()
                 .topic(topic)
                 .qos(MqttQos.AT_LEAST_ONCE)

@@ -14,7 +14,6 @@ import io.outrider.gate.ReasonCode;
 import io.outrider.gate.TestAuthority.Credential;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -101,7 +100,8 @@ class ClientMessagesTest {
 
         Mqtt5Publish received = ear.next();
         assertThat(received.getPayloadAsBytes()).isEqualTo(sent.getPayloadAsBytes());
-        assertThat(received.getPayloadFormatIndicator()).isEqualTo(sent.getPayloadFormatIndicator());
+        assertThat(received.getPayloadFormatIndicator())
+                .isEqualTo(sent.getPayloadFormatIndicator());
         assertThat(received.getContentType()).isEqualTo(sent.getContentType());
         assertThat(received.getResponseTopic()).isEqualTo(sent.getResponseTopic());
         assertThat(received.getCorrelationData()).isEqualTo(sent.getCorrelationData());
@@ -218,8 +218,7 @@ class ClientMessagesTest {
         broker.inbox =
                 _ ->
                         CompletableFuture.completedFuture(
-                                new Outcome.Refused(
-                                        ReasonCode.QUOTA_EXCEEDED, "no"));
+                                new Outcome.Refused(ReasonCode.QUOTA_EXCEEDED, "no"));
         assertThat(truck.publish("refused")).isEqualTo(0x97);
         broker.inbox = TestBroker.acknowledging();
         assertThat(truck.publish("second")).isZero();

@@ -63,7 +63,8 @@ class ClientToolsTest {
                                 assertThat(Files.readString(heard))
                                         .as(from + " to " + to)
                                         .contains(
-                                                "tools/0/x 0 m0", "tools/1/x 1 m1",
+                                                "tools/0/x 0 m0",
+                                                "tools/1/x 1 m1",
                                                 "tools/2/x 2 m2"));
             }
         }
@@ -133,7 +134,8 @@ class ClientToolsTest {
             for (int qos = 0; qos <= 2; qos++) {
                 assertThat(refusal(5, topic, qos))
                         .as("MQTT 5, QoS " + qos + ", " + topic)
-                        .isEqualTo(qos == 0 ? "disconnect 87" : qos == 1 ? "puback 87" : "pubrec 87");
+                        .isEqualTo(
+                                qos == 0 ? "disconnect 87" : qos == 1 ? "puback 87" : "pubrec 87");
                 assertThat(refusal(4, topic, qos))
                         .as("MQTT 3.1.1, QoS " + qos + ", " + topic)
                         .isEqualTo("hung up");
@@ -158,10 +160,10 @@ class ClientToolsTest {
             }
             int code = answer[answer[0] == (byte) 0xe0 ? 2 : 4] & 0xff;
             return switch (answer[0] & 0xf0) {
-                case 0x40 -> "puback ";
-                case 0x50 -> "pubrec ";
-                default -> "disconnect ";
-            }
+                        case 0x40 -> "puback ";
+                        case 0x50 -> "pubrec ";
+                        default -> "disconnect ";
+                    }
                     + Integer.toHexString(code);
         }
     }
@@ -174,7 +176,13 @@ class ClientToolsTest {
                 filters.add(version == 5 ? new byte[] {0, 7, 0} : new byte[] {0, 7});
                 for (String filter :
                         new String[] {
-                            "tools/#", "#", "+/+", "$SYS/#", "$share/g/tools/a", "$share/g/#", "o1/+"
+                            "tools/#",
+                            "#",
+                            "+/+",
+                            "$SYS/#",
+                            "$share/g/tools/a",
+                            "$share/g/#",
+                            "o1/+"
                         }) {
                     filters.add(RawMqtt.utf8(filter));
                     filters.add(new byte[] {1});
@@ -197,10 +205,7 @@ class ClientToolsTest {
     void a_client_is_told_the_limits_that_hold_for_it() {
         var client = broker.client(credential, "tool.limits");
         Mqtt5ConnAck connack =
-                client.connectWith()
-                        .keepAlive(60_000)
-                        .sessionExpiryInterval(4_000_000_000L)
-                        .send();
+                client.connectWith().keepAlive(60_000).sessionExpiryInterval(4_000_000_000L).send();
         var packets = TestBroker.LIMITS.packets();
         var sessions = TestBroker.LIMITS.sessions();
 
@@ -290,7 +295,8 @@ class ClientToolsTest {
 
     @Test
     void a_foreign_client_identifier_is_refused() throws Exception {
-        for (String id : new String[] {"other", "tools", "tool.", "acme.truck-1", "TOOL", "tool.a/b"}) {
+        for (String id :
+                new String[] {"other", "tools", "tool.", "acme.truck-1", "TOOL", "tool.a/b"}) {
             for (int version : new int[] {4, 5}) {
                 try (var raw = new RawMqtt(broker, credential)) {
                     raw.send(connect(version, id));

@@ -9,12 +9,12 @@ import io.outrider.fleet.Grant;
 import io.outrider.fleet.Operation;
 import io.outrider.gate.CertificatePolicy;
 import io.outrider.gate.Gate;
-import io.outrider.gate.TrustAnchorSet;
 import io.outrider.gate.GateEvent;
 import io.outrider.gate.Limits;
 import io.outrider.gate.TestAuthority;
 import io.outrider.gate.TestAuthority.Credential;
 import io.outrider.gate.TestDirectory;
+import io.outrider.gate.TrustAnchorSet;
 import io.outrider.topic.TopicFilter;
 import io.outrider.topic.TrackerId;
 import java.io.IOException;
@@ -68,7 +68,10 @@ final class TestBroker implements AutoCloseable {
         broker.running =
                 Broker.start(
                         broker.config(),
-                        broker.gate(), broker.policy(), Optional.empty(), broker.inbox(),
+                        broker.gate(),
+                        broker.policy(),
+                        Optional.empty(),
+                        broker.inbox(),
                         broker.events::add);
         return broker;
     }
@@ -80,13 +83,9 @@ final class TestBroker implements AutoCloseable {
         ListenerConfig plain = broker.config().listeners().getFirst();
         var web =
                 new ListenerConfig(
-                        "web",
-                        ListenerConfig.Kind.WEBSOCKET,
-                        "127.0.0.1",
-                        0,
-                        plain.tls(),
-                        origins);
-        var extension = new GateExtension(
+                        "web", ListenerConfig.Kind.WEBSOCKET, "127.0.0.1", 0, plain.tls(), origins);
+        var extension =
+                new GateExtension(
                         broker.gate(), broker.policy(), Optional.empty(), broker.events::add);
         broker.running =
                 Broker.start(

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -159,7 +160,7 @@ class ClientAliasesTest {
                 client.publish(
                         Mqtt5Publish.builder()
                                 .topic("tools/" + i % 4)
-                                .qos(MqttQos.fromCode(i % 3))
+                                .qos(List.of(MqttQos.values()).get(i % 3))
                                 .build());
                 assertThat(heard.receive(10, TimeUnit.SECONDS).orElseThrow().getTopic())
                         .hasToString("tools/" + i % 4);

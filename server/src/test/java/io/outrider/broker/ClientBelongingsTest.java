@@ -206,7 +206,7 @@ class ClientBelongingsTest {
         var client = withWill(name);
         broker.registry.clients.remove(name);
 
-        client.toAsync().publish(retained("tools/x").retain(false).build());
+        var _ = client.toAsync().publish(retained("tools/x").retain(false).build());
 
         assertThat(broker.nextDisconnectCode()).isEqualTo(0x87);
         assertThat(heard.receive(2, TimeUnit.SECONDS)).as("a will").isEmpty();
@@ -286,9 +286,10 @@ class ClientBelongingsTest {
         try (var heard = client.publishes(MqttGlobalPublishFilter.ALL)) {
             client.connect();
             subscribe(client, filter);
-            Optional<Mqtt5Publish> next;
-            while ((next = heard.receive(1, TimeUnit.SECONDS)).isPresent()) {
+            Optional<Mqtt5Publish> next = heard.receive(1, TimeUnit.SECONDS);
+            while (next.isPresent()) {
                 topics.add(next.get().getTopic().toString());
+                next = heard.receive(1, TimeUnit.SECONDS);
             }
         }
         leave(client);

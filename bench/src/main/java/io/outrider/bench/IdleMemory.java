@@ -51,7 +51,8 @@ final class IdleMemory implements Part {
                         mosquitto.allInMib()));
         bench.report.note(
                 ("a: RSS without connections %.0f MB and %.1f MB; of a JVM after 3 x GC.run;"
-                                + " live Java heap a connection %,d bytes, the rest is outside of it or room that the collector keeps")
+                                + " live Java heap a connection %,d bytes, the rest is outside of it or room"
+                                + " that the collector keeps")
                         .formatted(
                                 outrider.before / KIB, mosquitto.before / KIB, outrider.heapEach));
     }

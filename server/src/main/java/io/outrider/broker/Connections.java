@@ -156,6 +156,14 @@ final class Connections {
     void forget(String clientId, ReasonCode code, String reason) throws BrokerException {
         try {
             disconnect(clientId, code, reason).get(FORGET_SECONDS, TimeUnit.SECONDS);
+            // Its end is noted after its socket is closed; a session that is dropped before that
+            // would publish the will after all.
+            for (int round = 0; round < FORGET_ROUNDS_MAX; round++) {
+                if (!clients.isClientConnected(clientId).get(FORGET_SECONDS, TimeUnit.SECONDS)) {
+                    break;
+                }
+                Thread.sleep(FORGET_ROUND_MS);
+            }
             for (int round = 0; round < FORGET_ROUNDS_MAX; round++) {
                 dropSession(clientId).get(FORGET_SECONDS, TimeUnit.SECONDS);
                 // A connection that ends writes its session once more when it is closed, and may

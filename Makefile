@@ -1,7 +1,7 @@
 export JAVA_HOME := $(shell bin/java-home)
 MVN := mvn -B -q
 
-.PHONY: help build check test format demo bench clean
+.PHONY: help build check test format demo faststart bench clean
 
 help:   ## list these words
 	@sed -n 's/^\([a-z]*\): *.*## /\1\t/p' Makefile
@@ -21,6 +21,11 @@ format: ## put the sources in order
 
 demo: build ## a server, 25 simulated trackers and a moving map on this machine
 	@./outrider demo
+
+faststart: build ## half the CPU of each later start: what a short run of the demo loads, kept beside the jar
+	@rm -f server/target/outrider.aot
+	@OUTRIDER_JAVA_OPTIONS='-XX:AOTCacheOutput=server/target/outrider.aot -Xlog:aot*=off' \
+	    ./outrider demo --trackers 5 --for 15s
 
 bench:  ## what it costs, beside Mosquitto: make bench ARGS='--parts b,c' (bench/README.md)
 	@$(MVN) -Pbench -DskipTests package

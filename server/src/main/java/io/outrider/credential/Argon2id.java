@@ -3,6 +3,8 @@ package io.outrider.credential;
 import com.password4j.Argon2Function;
 import com.password4j.types.Argon2;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.Base64;
 import java.util.regex.Pattern;
 
 /**
@@ -20,6 +22,7 @@ public record Argon2id(int memoryKib, int passes) {
     static final Argon2id STANDARD = new Argon2id(4 * 1024, 1);
 
     private static final int HASH_BYTES = 32;
+    private static final int SALT_BYTES = 16; // RFC 9106 section 3.1
 
     /** The costs that we would compute for a stored hash: at most 64 MiB, three times. */
     private static final Pattern BOUNDED =
@@ -35,6 +38,22 @@ public record Argon2id(int memoryKib, int passes) {
         return Argon2Function.getInstance(memoryKib, passes, 1, HASH_BYTES, Argon2.ID)
                 .hash(password, salt)
                 .getResult();
+    }
+
+    /**
+     * A PHC string that no password was hashed to, to be compared where a name does not exist.
+     * Costs nothing to make and as much to compare as any.
+     */
+    public String hashOfNobody(SecureRandom random) {
+        return "$argon2id$v=19$m=%d,t=%d,p=1$%s$%s"
+                .formatted(
+                        memoryKib, passes, base64(random, SALT_BYTES), base64(random, HASH_BYTES));
+    }
+
+    private static String base64(SecureRandom random, int count) {
+        byte[] bytes = new byte[count];
+        random.nextBytes(bytes);
+        return Base64.getEncoder().withoutPadding().encodeToString(bytes);
     }
 
     static boolean isBounded(String phc) {

@@ -37,7 +37,7 @@ final class Passwords {
 
     Passwords(Cost cost) {
         argon2id = new Argon2id(cost.memoryKib(), cost.passes());
-        hashOfNobody = argon2id.hash(new byte[SALT_BYTES], salt());
+        hashOfNobody = argon2id.hashOfNobody(random);
     }
 
     static boolean isLongEnough(char[] password) {

@@ -57,6 +57,8 @@ public final class DatabaseFile {
         config.setReadOnly(readOnly);
         config.setBusyTimeout(10_000);
         config.enforceForeignKeys(true);
+        // Nobody asks for them, and the driver would read them after every insert.
+        config.setGetGeneratedKeys(false);
         if (!readOnly) {
             config.setJournalMode(SQLiteConfig.JournalMode.WAL);
             config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);

@@ -60,7 +60,8 @@ class TwoProcessesTest {
                                 InboxProcess.class.getName(),
                                 socket.toString(),
                                 stored.toString())
-                        .inheritIO()
+                        .redirectErrorStream(true)
+                        .redirectOutput(directory.resolve("backend-" + runs + ".log").toFile())
                         .start();
         Awaitility.await().atMost(20, TimeUnit.SECONDS).until(() -> Files.exists(socket));
         inbox = RemoteInbox.connect(socket);

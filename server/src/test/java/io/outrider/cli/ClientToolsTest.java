@@ -30,7 +30,7 @@ class ClientToolsTest {
                 ServerProcess.start(
                         folder,
                         "mqtt-credentials: {address: 127.0.0.1, port: %d}%n"
-                                .formatted(DemoCommand.freePorts()[0]));
+                                .formatted(ServerProcess.freePorts(1).getFirst()));
     }
 
     @AfterAll

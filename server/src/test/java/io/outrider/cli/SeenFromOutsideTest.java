@@ -293,11 +293,10 @@ class SeenFromOutsideTest {
         var arguments = new ArrayList<String>(List.of("events"));
         arguments.addAll(List.of(options));
         arguments.addAll(List.of("--data", server.data().toString()));
-        Process process =
-                ServerProcess.outrider(arguments.toArray(String[]::new))
-                        .redirectErrorStream(true)
-                        .redirectOutput(out.toFile())
-                        .start();
+        ProcessBuilder builder = ServerProcess.outrider(arguments.toArray(String[]::new));
+        // As in a terminal: where tests run in the background, SIGINT is ignored, and inherited so.
+        builder.command().addAll(0, List.of("env", "--default-signal=INT"));
+        Process process = builder.redirectErrorStream(true).redirectOutput(out.toFile()).start();
         processes.add(process);
         return process;
     }

@@ -4,6 +4,9 @@ import io.outrider.Checkout;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
@@ -26,6 +30,9 @@ final class ServerProcess implements AutoCloseable {
     private final Path data;
     private final Path log;
     private Process process;
+
+    private static final int PORT_MIN = 20_000;
+    private static final int PORT_MAX = 32_000;
 
     private ServerProcess(Path data, Path log, Process process) {
         this.data = data;
@@ -46,7 +53,7 @@ final class ServerProcess implements AutoCloseable {
                         folder.resolve("data"),
                         PosixFilePermissions.asFileAttribute(
                                 PosixFilePermissions.fromString("rwx------")));
-        int[] ports = DemoCommand.freePorts();
+        List<Integer> ports = freePorts(3);
         Files.writeString(
                 data.resolve("outrider.yaml"),
                 """
@@ -55,12 +62,35 @@ final class ServerProcess implements AutoCloseable {
                 enrolment: {address: 127.0.0.1, port: %d}
                 dashboard: {address: 127.0.0.1, port: %d}
                 """
-                                .formatted(ports[0], ports[1], ports[2])
+                                .formatted(ports.get(0), ports.get(1), ports.get(2))
                         + configuration);
         Path log = folder.resolve("server.log");
         var server = new ServerProcess(data, log, launch(data, log));
         server.awaitServing();
         return server;
+    }
+
+    /**
+     * Different ones that nobody listens on, from below those that the system gives to connections
+     * that go out: one of these could take a port before the server does.
+     */
+    static List<Integer> freePorts(int count) throws IOException {
+        var held = new ArrayList<ServerSocket>();
+        try {
+            while (held.size() < count) {
+                int port = ThreadLocalRandom.current().nextInt(PORT_MIN, PORT_MAX);
+                try {
+                    held.add(new ServerSocket(port, 1, InetAddress.getLoopbackAddress()));
+                } catch (BindException e) {
+                    // Somebody has it: another one.
+                }
+            }
+            return held.stream().map(ServerSocket::getLocalPort).toList();
+        } finally {
+            for (ServerSocket socket : held) {
+                socket.close();
+            }
+        }
     }
 
     /** Starts again where the last one left off. */

@@ -170,6 +170,7 @@ final class Publishes extends ChannelInboundHandlerAdapter {
         }
         watch.accept(
                 new GateEvent.Published(
+                        connection.peer(),
                         identity.get(),
                         connection.clientId(),
                         publish.getTopic(),
@@ -237,6 +238,7 @@ final class Publishes extends ChannelInboundHandlerAdapter {
     private void report(Identity identity, PUBLISH publish, Decision.Deny deny) {
         watch.accept(
                 new GateEvent.Denied(
+                        connection.peer(),
                         identity,
                         connection.clientId(),
                         Operation.PUBLISH,

@@ -51,12 +51,17 @@ final class TopicAuthorizer implements SubscriptionAuthorizer, PublishAuthorizer
             case Decision.Allow _ -> {
                 watch.accept(
                         new GateEvent.Subscribed(
-                                identity.get(), connection.clientId(), filter, qos));
+                                connection.peer(),
+                                identity.get(),
+                                connection.clientId(),
+                                filter,
+                                qos));
                 output.authorizeSuccessfully();
             }
             case Decision.Deny(var code, var reason, var rule) -> {
                 watch.accept(
                         new GateEvent.Denied(
+                                connection.peer(),
                                 identity.get(),
                                 connection.clientId(),
                                 Operation.SUBSCRIBE,

@@ -113,7 +113,7 @@ final class Uplink {
             Identity.OfTracker tracker,
             String why) {
         publishes.freeze(context);
-        watch.accept(new GateEvent.Withheld(tracker, why));
+        watch.accept(new GateEvent.Withheld(Connection.of(context.channel()).peer(), tracker, why));
         var _ =
                 context.executor()
                         .schedule(

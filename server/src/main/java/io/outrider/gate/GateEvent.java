@@ -12,6 +12,9 @@ public sealed interface GateEvent {
     /** Of each string in an event. */
     int CHARS_MAX = 128;
 
+    /** Where the connection comes from that it happened on. */
+    Peer peer();
+
     /** A connection ended before it spoke MQTT: in the TLS handshake, or for want of a CONNECT. */
     record HandshakeFailed(Peer peer, String why) implements GateEvent {
         public HandshakeFailed {
@@ -57,7 +60,7 @@ public sealed interface GateEvent {
     }
 
     /** A subscription was granted. */
-    record Subscribed(Identity identity, String clientId, String filter, int qos)
+    record Subscribed(Peer peer, Identity identity, String clientId, String filter, int qos)
             implements GateEvent {
         public Subscribed {
             clientId = printable(clientId);
@@ -71,6 +74,7 @@ public sealed interface GateEvent {
      * @param payloadBytes its length
      */
     record Published(
+            Peer peer,
             Identity identity,
             String clientId,
             String topic,
@@ -86,6 +90,7 @@ public sealed interface GateEvent {
 
     /** Somebody inside asked for what they may not do. */
     record Denied(
+            Peer peer,
             Identity identity,
             String clientId,
             Operation operation,
@@ -114,7 +119,7 @@ public sealed interface GateEvent {
     }
 
     /** A message got no answer, and its sender will be disconnected. */
-    record Withheld(Identity identity, String why) implements GateEvent {
+    record Withheld(Peer peer, Identity identity, String why) implements GateEvent {
         public Withheld {
             why = printable(why);
         }

@@ -2,6 +2,7 @@ package io.outrider.watch;
 
 import io.outrider.gate.GateEvent;
 import io.outrider.gate.Identity;
+import io.outrider.gate.Peer;
 import io.outrider.gate.ReasonCode;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -21,14 +22,12 @@ record Description(String sentence, Map<String, Object> fields) {
         var fields = new LinkedHashMap<String, Object>();
         fields.put("event", seen.kind().label());
         String sentence = describe(seen.event(), fields);
-        seen.peer()
-                .ifPresent(peer -> {
-                    fields.put("address", peer.address());
-                    if (peer.port() != 0) {
-                        fields.put("port", peer.port());
-                    }
-                    fields.put("listener", peer.listener());
-                });
+        Peer peer = seen.event().peer();
+        fields.put("address", peer.address());
+        if (peer.port() != 0) {
+            fields.put("port", peer.port());
+        }
+        fields.put("listener", peer.listener());
         return new Description(sentence, Collections.unmodifiableMap(fields));
     }
 
@@ -61,7 +60,7 @@ record Description(String sentence, Map<String, Object> fields) {
                 fields.put("reason", limited.what());
                 yield "Limited " + limited.peer().address() + ": " + limited.what();
             }
-            case GateEvent.Withheld(var identity, String why) -> {
+            case GateEvent.Withheld(_, var identity, String why) -> {
                 put(fields, identity);
                 fields.put("reason", why);
                 yield "Gave " + identity.name() + " no answer: " + why;

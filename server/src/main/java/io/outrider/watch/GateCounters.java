@@ -3,7 +3,6 @@ package io.outrider.watch;
 import io.outrider.gate.GateEvent;
 import io.outrider.gate.Identity;
 import io.outrider.gate.Limit;
-import io.outrider.gate.Peer;
 import io.outrider.gate.ReasonCode;
 import java.util.Locale;
 import java.util.Map;
@@ -16,8 +15,6 @@ import java.util.regex.Pattern;
  * listeners. Nothing that a peer chooses becomes a name. Safe for use by many threads.
  */
 final class GateCounters {
-    private static final String UNKNOWN = "unknown";
-
     /** How a constant of ours reads. A rule that named a topic or an address would not. */
     private static final Pattern RULE = Pattern.compile("[a-z][a-z ]{0,63}");
 
@@ -40,7 +37,8 @@ final class GateCounters {
     }
 
     void count(Seen seen) {
-        events.count(seen.kind().label(), listener(seen.peer()));
+        String listener = seen.event().peer().listener();
+        events.count(seen.kind().label(), listener);
         switch (seen.event()) {
             case GateEvent.Refused refused ->
                     refusals.count("refused", code(refused.code()), rule(refused.rule()));
@@ -51,13 +49,13 @@ final class GateCounters {
                 Identity identity = connected.identity();
                 admissions.count(
                         kind(identity), lower(identity.method()), lower(connected.version()));
-                connections.add(1, listener(seen.peer()), kind(identity));
+                connections.add(1, listener, kind(identity));
             }
             case GateEvent.Disconnected gone -> {
                 disconnections.count(
                         gone.byServer() ? "server" : "client",
                         gone.code().map(GateCounters::code).orElse("none"));
-                connections.add(-1, listener(seen.peer()), kind(gone.identity()));
+                connections.add(-1, listener, kind(gone.identity()));
             }
             case GateEvent.Published published -> {
                 String kind = kind(published.identity());
@@ -112,9 +110,5 @@ final class GateCounters {
 
     private static String rule(String rule) {
         return RULE.matcher(rule).matches() ? rule : Tally.OTHER;
-    }
-
-    private static String listener(Optional<Peer> peer) {
-        return peer.map(Peer::listener).orElse(UNKNOWN);
     }
 }

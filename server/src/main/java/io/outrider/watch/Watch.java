@@ -16,7 +16,6 @@ import java.util.function.Consumer;
  */
 public final class Watch implements Consumer<GateEvent>, AutoCloseable {
     private final InstantSource clock;
-    private final Whereabouts whereabouts = new Whereabouts();
     private final GateCounters counters = new GateCounters();
     private final Recent recent = new Recent();
     private final AtomicLong count = new AtomicLong();
@@ -29,13 +28,7 @@ public final class Watch implements Consumer<GateEvent>, AutoCloseable {
 
     @Override
     public void accept(GateEvent event) {
-        var seen =
-                new Seen(
-                        count.incrementAndGet(),
-                        clock.instant(),
-                        EventKind.of(event),
-                        whereabouts.of(event),
-                        event);
+        var seen = new Seen(count.incrementAndGet(), clock.instant(), EventKind.of(event), event);
         counters.count(seen);
         recent.add(seen);
         feeds.forEach(feed -> feed.offer(seen));
@@ -75,10 +68,6 @@ public final class Watch implements Consumer<GateEvent>, AutoCloseable {
     /** Everything since the start, by kind and by reason code or limit, for people. */
     public Map<String, Long> counts() {
         return counters.summary();
-    }
-
-    Whereabouts whereabouts() {
-        return whereabouts;
     }
 
     GateCounters counters() {

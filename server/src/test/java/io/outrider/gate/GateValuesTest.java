@@ -49,6 +49,7 @@ class GateValuesTest {
                         "rule");
         var denied =
                 new GateEvent.Denied(
+                        new Peer("127.0.0.1", 1, "mqtt"),
                         new Identity.OfTracker(
                                 new TrackerId("a", "b"), 1, Method.CERTIFICATE, Instant.MAX),
                         "a.b",

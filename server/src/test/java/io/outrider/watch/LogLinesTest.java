@@ -207,8 +207,7 @@ class LogLinesTest {
     }
 
     private static Seen seen(long number, Instant at, io.outrider.gate.GateEvent event) {
-        return new Seen(
-                number, at, EventKind.of(event), java.util.Optional.of(TestEvents.PEER), event);
+        return new Seen(number, at, EventKind.of(event), event);
     }
 
     /** The lines that this writes to the program's log in its JSON form. */

@@ -91,7 +91,7 @@ class MetricsTest {
         var read = read();
 
         Map<String, Double> expected = new TreeMap<>();
-        expected.put("outrider_gate_events_total{event=\"published\",listener=\"trackers\"}", 2.0);
+        expected.put("outrider_gate_events_total{event=\"published\",listener=\"trackers\"}", 3.0);
         expected.put("outrider_gate_messages_total{kind=\"tracker\",qos=\"1\"}", 2.0);
         expected.put("outrider_gate_message_bytes_total{kind=\"tracker\"}", 166.0);
         expected.put("outrider_gate_messages_total{kind=\"client\",qos=\"2\"}", 1.0);
@@ -157,10 +157,11 @@ class MetricsTest {
                             peer, "knock-" + i, ReasonCode.BANNED, id + " is banned", "standing"));
             watch.accept(new GateEvent.Connected(peer, tracker, id, MqttVersion.V5));
             watch.accept(new GateEvent.Connected(peer, client, client.name(), MqttVersion.V5));
-            watch.accept(new GateEvent.Subscribed(tracker, id, "o1/fleet/truck-" + i, 1));
-            watch.accept(new GateEvent.Published(tracker, id, "o1/fleet-" + i, i, 1, false));
+            watch.accept(new GateEvent.Subscribed(peer, tracker, id, "o1/fleet/truck-" + i, 1));
+            watch.accept(new GateEvent.Published(peer, tracker, id, "o1/fleet-" + i, i, 1, false));
             watch.accept(
                     new GateEvent.Denied(
+                            peer,
                             client,
                             client.name(),
                             Operation.SUBSCRIBE,
@@ -171,7 +172,7 @@ class MetricsTest {
             watch.accept(
                     new GateEvent.Limited(
                             peer, Optional.of(client), Limit.MESSAGE_RATE, "knock-" + i));
-            watch.accept(new GateEvent.Withheld(tracker, "knock-" + i));
+            watch.accept(new GateEvent.Withheld(peer, tracker, "knock-" + i));
             watch.accept(
                     new GateEvent.Disconnected(
                             peer, tracker, id, false, Optional.empty(), "knock-" + i));

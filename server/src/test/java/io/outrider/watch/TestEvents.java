@@ -39,7 +39,7 @@ final class TestEvents {
 
     static GateEvent published(int bytes) {
         return new GateEvent.Published(
-                TRACKER, "acme.truck-7", "o1/acme/truck-7/report", bytes, 1, false);
+                PEER, TRACKER, "acme.truck-7", "o1/acme/truck-7/report", bytes, 1, false);
     }
 
     static GateEvent refused(String clientId) {
@@ -55,9 +55,10 @@ final class TestEvents {
                 new GateEvent.Connected(PEER, CLIENT, text, MqttVersion.V3_1_1),
                 new GateEvent.Disconnected(
                         PEER, CLIENT, text, true, Optional.of(ReasonCode.QUOTA_EXCEEDED), text),
-                new GateEvent.Subscribed(CLIENT, text, text, 1),
-                new GateEvent.Published(CLIENT, text, text, 17, 2, true),
+                new GateEvent.Subscribed(PEER, CLIENT, text, text, 1),
+                new GateEvent.Published(PEER, CLIENT, text, text, 17, 2, true),
                 new GateEvent.Denied(
+                        PEER,
                         CLIENT,
                         text,
                         Operation.PUBLISH,
@@ -66,6 +67,6 @@ final class TestEvents {
                         text,
                         "deny by default"),
                 new GateEvent.Limited(PEER, Optional.of(CLIENT), Limit.TOPIC, text),
-                new GateEvent.Withheld(TRACKER, text));
+                new GateEvent.Withheld(PEER, TRACKER, text));
     }
 }

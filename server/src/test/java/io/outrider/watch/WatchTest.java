@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.outrider.gate.GateEvent;
-import io.outrider.gate.Peer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -118,41 +116,17 @@ class WatchTest {
     }
 
     @Test
-    void a_message_is_told_with_the_address_that_its_sender_connected_from() {
-        var elsewhere = new Peer("198.51.100.1", 1, "trackers");
-        watch.accept(TestEvents.published(1));
-        watch.accept(TestEvents.connected());
-        watch.accept(TestEvents.published(2));
-        // It comes again from elsewhere, and the old connection ends after that.
-        watch.accept(
-                new GateEvent.Connected(
-                        elsewhere,
-                        TestEvents.TRACKER,
-                        "acme.truck-7",
-                        io.outrider.gate.MqttVersion.V5));
-        watch.accept(TestEvents.disconnected());
-        watch.accept(TestEvents.published(3));
+    void every_event_says_where_its_connection_comes_from() {
+        assertThat(TestEvents.eachKind("x")).hasSize(EventKind.values().length);
+        TestEvents.eachKind("x").forEach(watch);
 
-        assertThat(watch.recent(java.util.Set.of(EventKind.PUBLISHED)))
-                .extracting(Seen::peer)
-                .containsExactly(
-                        Optional.empty(), Optional.of(TestEvents.PEER), Optional.of(elsewhere));
-    }
-
-    @Test
-    void whoever_is_gone_is_forgotten() {
-        for (int i = 0; i < 1_000; i++) {
-            var peer = new Peer("192.0.2.1", i, "trackers");
-            String client = "lake." + i;
-            watch.accept(
-                    new GateEvent.Connected(
-                            peer, TestEvents.CLIENT, client, io.outrider.gate.MqttVersion.V5));
-            watch.accept(
-                    new GateEvent.Disconnected(
-                            peer, TestEvents.CLIENT, client, false, Optional.empty(), "gone"));
+        for (Seen seen : watch.recent(EventKind.ALL)) {
+            assertThat(seen.fields())
+                    .as(seen.kind().label())
+                    .containsEntry("address", TestEvents.PEER.address())
+                    .containsEntry("port", TestEvents.PEER.port())
+                    .containsEntry("listener", TestEvents.PEER.listener());
         }
-
-        assertThat(watch.whereabouts().size()).isZero();
     }
 
     @Test

@@ -58,16 +58,22 @@ final class Uplink {
             withhold(publishes, context, tracker, "the inbox failed: " + e);
             return;
         }
-        // A copy, because a time-out of ours is none of the inbox's business.
+        // A copy, because a time-out of ours is none of the inbox's business. The event loop keeps
+        // the time: orTimeout() would wake another thread for each message.
+        CompletableFuture<Outcome> answer = outcome.copy();
+        var late =
+                context.executor()
+                        .schedule(
+                                () -> answer.completeExceptionally(new TimeoutException()),
+                                limits.outcomeTimeMax().toMillis(),
+                                TimeUnit.MILLISECONDS);
         var _ =
-                outcome.copy()
-                        .orTimeout(limits.outcomeTimeMax().toMillis(), TimeUnit.MILLISECONDS)
-                        .whenCompleteAsync(
-                                (settled, failure) ->
-                                        settle(
-                                                publishes, context, tracker, publish, settled,
-                                                failure),
-                                context.executor());
+                answer.whenCompleteAsync(
+                        (settled, failure) -> {
+                            late.cancel(false);
+                            settle(publishes, context, tracker, publish, settled, failure);
+                        },
+                        context.executor());
     }
 
     private void settle(

@@ -2,6 +2,7 @@ package io.outrider.broker;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.outrider.gate.GateEvent;
@@ -56,6 +57,9 @@ final class HandshakeEnd extends ChannelInboundHandlerAdapter {
     }
 
     private static String why(Throwable cause) {
+        if (cause instanceof NotSslRecordException) {
+            return "what came is not TLS"; // its message holds the bytes, which may be a password
+        }
         return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     }
 

@@ -18,7 +18,6 @@ import io.outrider.gate.Gate;
 import io.outrider.gate.GateEvent;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -86,8 +85,7 @@ final class ConnectionPipeline extends AbstractChannelInitializer {
     protected void addSpecialHandlers(Channel channel) {
         Connection connection = Connection.of(channel);
         SslHandler handshake = tls.current().newHandler(channel.alloc(), handshakes);
-        handshake.setHandshakeTimeout(
-                gate.limits().connecting().handshakeTimeMax().toMillis(), TimeUnit.MILLISECONDS);
+        handshake.setHandshakeTimeoutMillis(0); // the entrance has the clock, and says so
         var entrance = new Entrance(connection, arrivals, gate.limits().connecting(), watch);
         channel.pipeline()
                 .addFirst(Entrance.NAME, entrance)

@@ -1,13 +1,17 @@
 package io.outrider.broker;
 
 import com.hivemq.extension.sdk.api.packets.connect.ConnectPacket;
+import com.hivemq.extension.sdk.api.packets.connect.WillPublishPacket;
+import com.hivemq.extension.sdk.api.packets.general.UserProperty;
 import io.outrider.gate.CertificatePolicy;
 import io.outrider.gate.ConnectRequest;
 import io.outrider.gate.MqttVersion;
 import io.outrider.gate.Proof;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -57,16 +61,34 @@ record ConnectProof(
     }
 
     static ConnectRequest request(ConnectPacket connect) {
+        List<? extends UserProperty> properties = connect.getUserProperties().asList();
         return new ConnectRequest(
                 version(connect),
                 connect.getClientId(),
                 connect.getKeepAlive(),
-                connect.getWillPublish()
-                        .map(will ->
-                                new ConnectRequest.Will(
-                                        will.getTopic(),
-                                        will.getQos().getQosNumber(),
-                                        will.getRetain())));
+                connect.getWillPublish().map(ConnectProof::will),
+                properties.size(),
+                bytes(properties));
+    }
+
+    private static ConnectRequest.Will will(WillPublishPacket will) {
+        List<? extends UserProperty> properties = will.getUserProperties().asList();
+        return new ConnectRequest.Will(
+                will.getTopic(),
+                will.getQos().getQosNumber(),
+                will.getRetain(),
+                will.getResponseTopic(),
+                properties.size(),
+                bytes(properties));
+    }
+
+    /** Names and values, in UTF-8. */
+    private static int bytes(List<? extends UserProperty> properties) {
+        return properties.stream()
+                .mapToInt(property ->
+                        property.getName().getBytes(StandardCharsets.UTF_8).length
+                                + property.getValue().getBytes(StandardCharsets.UTF_8).length)
+                .sum();
     }
 
     private static MqttVersion version(ConnectPacket connect) {

@@ -24,14 +24,16 @@ final class Admissions {
 
     private final Gate gate;
     private final SessionOwners owners;
+    private final Takeovers takeovers;
     private final Consumer<GateEvent> watch;
 
     /** What the peer is told. */
     record Refusal(ReasonCode code, String reason) {}
 
-    Admissions(Gate gate, SessionOwners owners, Consumer<GateEvent> watch) {
+    Admissions(Gate gate, SessionOwners owners, Takeovers takeovers, Consumer<GateEvent> watch) {
         this.gate = gate;
         this.owners = owners;
+        this.takeovers = takeovers;
         this.watch = watch;
     }
 
@@ -68,19 +70,24 @@ final class Admissions {
 
     private CompletionStage<Optional<Refusal>> admit(
             Connection connection, String clientId, Identity identity) {
+        if (!takeovers.take(connection, clientId)) {
+            return CompletableFuture.completedStage(
+                    limited(
+                            connection,
+                            identity,
+                            Limit.TAKEOVERS,
+                            ReasonCode.CONNECTION_RATE_EXCEEDED,
+                            Takeovers.WHY));
+        }
         return owners.claim(identity, clientId)
                 .handle((_, failure) -> {
                     if (failure instanceof SessionOwners.NoRoomException) {
-                        watch.accept(
-                                new GateEvent.Limited(
-                                        connection.peer(),
-                                        Optional.of(identity),
-                                        Limit.CONNECTIONS_PER_IDENTITY,
-                                        SessionOwners.NoRoomException.WHY));
-                        return Optional.of(
-                                new Refusal(
-                                        ReasonCode.QUOTA_EXCEEDED,
-                                        SessionOwners.NoRoomException.WHY));
+                        return limited(
+                                connection,
+                                identity,
+                                Limit.CONNECTIONS_PER_IDENTITY,
+                                ReasonCode.QUOTA_EXCEEDED,
+                                SessionOwners.NoRoomException.WHY);
                     }
                     if (failure != null) {
                         log.error("a session cannot be dropped", failure);
@@ -91,9 +98,15 @@ final class Admissions {
                 });
     }
 
+    private Optional<Refusal> limited(
+            Connection connection, Identity identity, Limit limit, ReasonCode code, String why) {
+        watch.accept(new GateEvent.Limited(connection.peer(), Optional.of(identity), limit, why));
+        return Optional.of(new Refusal(code, why));
+    }
+
     /**
      * Whether what was shown renews the identity of a connection that is open already: the same
-     * identity, with the same rights or others, until another time.
+     * identity until another time, with whatever rights leave it all that it is subscribed to.
      */
     boolean renew(Connection connection, ConnectRequest connect, Shown shown) {
         Optional<Identity> before = connection.identity();
@@ -101,7 +114,8 @@ final class Admissions {
                 && shown instanceof Shown.Good(var proof)
                 && gate.admit(connect, proof) instanceof Admission.Admitted(var now)
                 && now.name().equals(before.get().name())
-                && now.number() == before.get().number()) {
+                && now.number() == before.get().number()
+                && owners.mayKeep(now, connection.clientId())) {
             connection.admit(now, connection.clientId());
             return true;
         }

@@ -49,7 +49,8 @@ final class GateExtension implements ExtensionMain {
         var proof =
                 new ConnectProof(
                         policy, verifiers.map(CredentialCheck::new), InstantSource.system());
-        var admissions = new Admissions(gate, made.owners(), watch);
+        var takeovers = new Takeovers(gate.limits().connecting().takeoverPause(), System::nanoTime);
+        var admissions = new Admissions(gate, made.owners(), takeovers, watch);
         var authorizer = new TopicAuthorizer(gate, made, watch);
         Services.securityRegistry()
                 .setEnhancedAuthenticatorProvider(

@@ -8,12 +8,14 @@ import com.hivemq.mqtt.handler.KeepAliveDisconnectService;
 import com.hivemq.mqtt.handler.disconnect.MqttServerDisconnector;
 import com.hivemq.mqtt.message.ProtocolVersion;
 import com.hivemq.mqtt.message.QoS;
+import com.hivemq.mqtt.message.auth.AUTH;
 import com.hivemq.mqtt.message.connack.CONNACK;
 import com.hivemq.mqtt.message.connack.CONNACKBuilder;
 import com.hivemq.mqtt.message.connect.CONNECT;
 import com.hivemq.mqtt.message.mqtt5.Mqtt5UserProperties;
 import com.hivemq.mqtt.message.mqtt5.MqttMessageWithUserProperties;
 import com.hivemq.mqtt.message.publish.PUBLISH;
+import com.hivemq.mqtt.message.reason.Mqtt5AuthReasonCode;
 import com.hivemq.mqtt.message.reason.Mqtt5ConnAckReasonCode;
 import com.hivemq.mqtt.message.subscribe.SUBSCRIBE;
 import com.hivemq.mqtt.message.unsubscribe.UNSUBSCRIBE;
@@ -22,6 +24,7 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
+import io.netty.util.concurrent.ScheduledFuture;
 import io.outrider.gate.CertificatePolicy;
 import io.outrider.gate.Decision;
 import io.outrider.gate.Gate;
@@ -62,6 +65,7 @@ final class Terms extends ChannelDuplexHandler {
     private final Consumer<GateEvent> watch;
 
     private @Nullable CONNECT connect;
+    private @Nullable ScheduledFuture<?> end;
     private boolean isAdmitted;
     private boolean byServer;
     private Optional<ReasonCode> code = Optional.empty();
@@ -103,7 +107,7 @@ final class Terms extends ChannelDuplexHandler {
         }
     }
 
-    /** The limits that concern a packet as a whole, for all packets but PUBLISH. */
+    /** The limits that concern a packet as a whole, where the gate does not ask about them. */
     private boolean isWithinLimits(ChannelHandlerContext context, Object message) {
         if (message instanceof SUBSCRIBE subscribe
                 && subscribe.getTopics().size() > limits.packets().filtersMax()) {
@@ -113,7 +117,7 @@ final class Terms extends ChannelDuplexHandler {
             connection.unsubscribe(unsubscribe.getTopics());
         }
         if (message instanceof MqttMessageWithUserProperties packet
-                && !(message instanceof PUBLISH)
+                && !(message instanceof PUBLISH || message instanceof CONNECT)
                 && isOver(packet.getUserProperties())) {
             return reached(context, Limit.USER_PROPERTIES, "too many user properties");
         }
@@ -143,8 +147,11 @@ final class Terms extends ChannelDuplexHandler {
                 log.error("a connection of {} cannot begin", connection.clientId(), e);
                 var _ = context.close();
             }
-        } else {
-            super.write(context, message, promise);
+            return;
+        }
+        super.write(context, message, promise);
+        if (message instanceof AUTH auth && auth.getReasonCode() == Mqtt5AuthReasonCode.SUCCESS) {
+            connection.identity().ifPresent(renewed -> endInTime(context, renewed.until()));
         }
     }
 
@@ -206,18 +213,21 @@ final class Terms extends ChannelDuplexHandler {
         }
     }
 
-    /** The session ends when what proved the identity does, unless that was renewed meanwhile. */
+    /** The session ends when what proved the identity does; asked again when that was renewed. */
     private void endInTime(ChannelHandlerContext context, Instant until) {
+        if (end != null) {
+            end.cancel(false);
+        }
         if (until.equals(Instant.MAX) || !context.channel().isActive()) {
             return;
         }
         long millis = Math.max(0, until.toEpochMilli() - System.currentTimeMillis());
-        var _ =
+        end =
                 context.executor()
-                        .schedule(() -> endIfOver(context, until), millis, TimeUnit.MILLISECONDS);
+                        .schedule(() -> endNow(context, until), millis, TimeUnit.MILLISECONDS);
     }
 
-    private void endIfOver(ChannelHandlerContext context, Instant until) {
+    private void endNow(ChannelHandlerContext context, Instant until) {
         Instant now = connection.identity().map(Identity::until).orElse(until);
         if (now.isAfter(until)) {
             endInTime(context, now);

@@ -33,8 +33,8 @@ public record Limits(
      * @param connectTimeMax from there to the end of the CONNECT, however many bytes come
      * @param connectBytesMax largest CONNECT; a larger one is refused (0x95) at its first bytes
      * @param bytesMax most bytes of TLS records taken from a peer before it is let in
-     * @param takeoverPause how long a connection is safe from being replaced by another of the same
-     *     identity from another address, as long as it is alive
+     * @param takeoverPause how long a session that was taken over from another address prefix
+     *     cannot be taken over again from another one, as long as its connection is open
      */
     public record Connecting(
             int connectionsMax,

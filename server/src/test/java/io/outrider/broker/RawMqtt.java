@@ -11,6 +11,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.util.HexFormat;
+import java.util.Optional;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -27,14 +28,22 @@ final class RawMqtt implements AutoCloseable {
 
     /** To a listener by its name. */
     RawMqtt(TestBroker broker, Credential credential, String listener) throws IOException {
+        this(broker, Optional.of(credential), listener, "127.0.0.1");
+    }
+
+    /** From an address of loopback, with this certificate or none. */
+    RawMqtt(TestBroker broker, Optional<Credential> credential, String listener, String from)
+            throws IOException {
         try {
             var keys = KeyStore.getInstance("PKCS12");
             keys.load(null, null);
-            keys.setKeyEntry(
-                    "key",
-                    credential.key().getPrivate(),
-                    TestAuthority.PASSPHRASE,
-                    new Certificate[] {credential.certificate()});
+            if (credential.isPresent()) {
+                keys.setKeyEntry(
+                        "key",
+                        credential.get().key().getPrivate(),
+                        TestAuthority.PASSPHRASE,
+                        new Certificate[] {credential.get().certificate()});
+            }
             keys.setCertificateEntry("root", broker.authority.root());
             var keyManagers = KeyManagerFactory.getInstance("PKIX");
             keyManagers.init(keys, TestAuthority.PASSPHRASE);
@@ -46,8 +55,10 @@ final class RawMqtt implements AutoCloseable {
                     (SSLSocket)
                             context.getSocketFactory()
                                     .createSocket(
-                                            InetAddress.getLoopbackAddress(),
-                                            broker.broker().port(listener));
+                                            InetAddress.ofLiteral("127.0.0.1"),
+                                            broker.broker().port(listener),
+                                            InetAddress.ofLiteral(from),
+                                            0);
             socket.setSoTimeout(10_000);
         } catch (GeneralSecurityException e) {
             throw new AssertionError(e);
@@ -67,6 +78,18 @@ final class RawMqtt implements AutoCloseable {
 
     static byte[] connect(String id) {
         return packet(0x10, join(utf8("MQTT"), new byte[] {5, 2, 0, 60, 0}, utf8(id)));
+    }
+
+    /** MQTT 5 with user name and password, clean start, keep alive 60 s. */
+    static byte[] connect(String id, String user, String password) {
+        return packet(
+                0x10,
+                join(
+                        utf8("MQTT"),
+                        new byte[] {5, (byte) 0xc2, 0, 60, 0},
+                        utf8(id),
+                        utf8(user),
+                        utf8(password)));
     }
 
     /**
@@ -146,6 +169,15 @@ final class RawMqtt implements AutoCloseable {
         } catch (SocketException | SSLException e) {
             return new byte[0];
         }
+    }
+
+    /** The reason code of the CONNACK that comes next. */
+    int connackCode() throws IOException {
+        byte[] answer = receive();
+        if (answer.length < 4 || answer[0] != 0x20) {
+            throw new AssertionError("no CONNACK: " + HexFormat.of().formatHex(answer));
+        }
+        return answer[3] & 0xff;
     }
 
     /** The reason code of the DISCONNECT that comes next. */

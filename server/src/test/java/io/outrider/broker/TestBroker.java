@@ -50,6 +50,7 @@ final class TestBroker implements AutoCloseable {
     final List<GateEvent> events = new CopyOnWriteArrayList<>();
     final List<Inbound> received = new CopyOnWriteArrayList<>();
     final Path directory;
+    private final Limits limits;
 
     /** Why connections ended, in the order in which they did. */
     final BlockingQueue<Throwable> ends = new LinkedBlockingQueue<>();
@@ -60,20 +61,16 @@ final class TestBroker implements AutoCloseable {
     private @Nullable Broker running;
 
     TestBroker(Path directory) {
+        this(directory, LIMITS);
+    }
+
+    private TestBroker(Path directory, Limits limits) {
         this.directory = directory;
+        this.limits = limits;
     }
 
     static TestBroker started(Path directory) throws BrokerException {
-        var broker = new TestBroker(directory);
-        broker.running =
-                Broker.start(
-                        broker.config(),
-                        broker.gate(),
-                        broker.policy(),
-                        Optional.empty(),
-                        broker.inbox(),
-                        broker.events::add);
-        return broker;
+        return started(directory, LIMITS);
     }
 
     /** With a second listener, "web", for WebSockets from these web origins. */
@@ -96,6 +93,44 @@ final class TestBroker implements AutoCloseable {
                         broker.events::add,
                         extension,
                         extension);
+        return broker;
+    }
+
+    /** With these limits, and with a second listener, "credentials", for passwords and tokens. */
+    static TestBroker startedForCredentials(Path directory, Limits limits, Verifiers verifiers)
+            throws BrokerException {
+        var broker = new TestBroker(directory, limits);
+        ListenerConfig plain = broker.config().listeners().getFirst();
+        var credentials =
+                new ListenerConfig(
+                        "credentials",
+                        ListenerConfig.Kind.CREDENTIALS,
+                        "127.0.0.1",
+                        0,
+                        plain.tls(),
+                        Set.of());
+        broker.running =
+                Broker.start(
+                        new BrokerConfig(directory.resolve("engine"), List.of(plain, credentials)),
+                        broker.gate(),
+                        broker.policy(),
+                        Optional.of(verifiers),
+                        broker.inbox(),
+                        broker.events::add);
+        return broker;
+    }
+
+    /** With these limits. */
+    static TestBroker started(Path directory, Limits limits) throws BrokerException {
+        var broker = new TestBroker(directory, limits);
+        broker.running =
+                Broker.start(
+                        broker.config(),
+                        broker.gate(),
+                        broker.policy(),
+                        Optional.empty(),
+                        broker.inbox(),
+                        broker.events::add);
         return broker;
     }
 
@@ -152,7 +187,7 @@ final class TestBroker implements AutoCloseable {
     }
 
     Gate gate() {
-        return new Gate(TestAuthority.INSTALLATION, LIMITS, registry, InstantSource.system());
+        return new Gate(TestAuthority.INSTALLATION, limits, registry, InstantSource.system());
     }
 
     CertificatePolicy policy() {
@@ -233,13 +268,20 @@ final class TestBroker implements AutoCloseable {
     }
 
     MqttClientSslConfig ssl(Credential credential) {
+        return ssl(Optional.of(credential));
+    }
+
+    /** That shows this certificate or none. */
+    MqttClientSslConfig ssl(Optional<Credential> credential) {
         try {
             var keys = emptyStore();
-            keys.setKeyEntry(
-                    "key",
-                    credential.key().getPrivate(),
-                    TestAuthority.PASSPHRASE,
-                    new Certificate[] {credential.certificate()});
+            if (credential.isPresent()) {
+                keys.setKeyEntry(
+                        "key",
+                        credential.get().key().getPrivate(),
+                        TestAuthority.PASSPHRASE,
+                        new Certificate[] {credential.get().certificate()});
+            }
             var trust = emptyStore();
             trust.setCertificateEntry("root", authority.root());
             var keyManagers = KeyManagerFactory.getInstance("PKIX");

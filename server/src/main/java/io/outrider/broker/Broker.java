@@ -108,9 +108,11 @@ public final class Broker implements AutoCloseable {
             var uplink =
                     new Uplink(inbox, gate.limits().answers(), connections, disconnector, watch);
             var retained = connections.retained();
+            var paces = new Paces(gate.limits().rates(), System::nanoTime);
             Function<Connection, Publishes> publishes =
                     connection ->
-                            new Publishes(connection, gate, uplink, retained, disconnector, watch);
+                            new Publishes(
+                                    connection, gate, paces, uplink, retained, disconnector, watch);
             var arrivals = new Arrivals(gate.limits().connecting(), watch, System::nanoTime);
             var doors = new LinkedHashMap<String, Door>();
             for (var listener : tls.entrySet()) {

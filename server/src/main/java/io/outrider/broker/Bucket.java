@@ -36,6 +36,11 @@ final class Bucket {
         return tokens >= 1 ? 0 : (long) Math.ceil((1 - tokens) / perSecond * NANOS);
     }
 
+    boolean isFull(long nowNanos) {
+        refill(nowNanos);
+        return tokens >= burst;
+    }
+
     private void refill(long nowNanos) {
         double elapsed = Math.max(0, nowNanos - refilledAtNanos) / NANOS;
         tokens = Math.min(burst, tokens + elapsed * perSecond);

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,34 +44,34 @@ final class Publishes extends ChannelInboundHandlerAdapter {
     private final Retained retained;
     private final MqttServerDisconnector disconnector;
     private final Consumer<GateEvent> watch;
-    private final Bucket messages;
-    private final Bucket bytes;
+    private final Paces paces;
     private final Queue<PUBLISH> waiting = new ArrayDeque<>();
 
+    private @Nullable Joined joined; // from the first message on
     private long waitingBytes;
     private boolean isBusy; // with the message before those that wait
     private boolean isEnded; // nothing more is handled
     private boolean isPaused; // we do not read on
 
+    private record Joined(Identity identity, Paces.Pace pace) {}
+
     Publishes(
             Connection connection,
             Gate gate,
+            Paces paces,
             Uplink uplink,
             Retained retained,
             MqttServerDisconnector disconnector,
             Consumer<GateEvent> watch) {
         this.connection = connection;
         this.gate = gate;
+        this.paces = paces;
         this.limits = gate.limits();
         this.uplink = uplink;
         this.retained = retained;
         this.disconnector = disconnector;
         this.watch = watch;
         this.waitingBytesMax = 2L * limits.packets().packetBytesMax();
-        long now = System.nanoTime();
-        var rates = limits.rates();
-        this.messages = new Bucket(rates.messagesPerSecond(), rates.messagesBurst(), now);
-        this.bytes = new Bucket(rates.bytesPerSecond(), rates.bytesBurst(), now);
     }
 
     @Override
@@ -113,17 +114,22 @@ final class Publishes extends ChannelInboundHandlerAdapter {
 
     /** The rate: a message that has to be answered is answered later, any other is one too many. */
     private boolean mustWait(ChannelHandlerContext context, PUBLISH publish) {
+        Optional<Identity> identity = connection.identity();
+        if (identity.isEmpty()) {
+            return false; // what is decided next ends it
+        }
+        if (joined == null) {
+            joined = new Joined(identity.get(), paces.join(identity.get()));
+        }
+        Paces.Pace pace = joined.pace();
         long now = System.nanoTime();
-        long delay = Math.max(messages.delay(now), bytes.delay(now));
+        long delay = pace.take(size(publish), now);
         if (delay == 0) {
-            messages.take(1, now);
-            bytes.take(size(publish), now);
             return false;
         }
-        Limit limit = messages.delay(now) > 0 ? Limit.MESSAGE_RATE : Limit.BYTE_RATE;
+        Limit limit = pace.reached(now);
         watch.accept(
-                new GateEvent.Limited(
-                        connection.peer(), connection.identity(), limit, "publishes too fast"));
+                new GateEvent.Limited(connection.peer(), identity, limit, "publishes too fast"));
         if (publish.getQoS() == QoS.AT_MOST_ONCE) {
             expel(context, ReasonCode.MESSAGE_RATE_TOO_HIGH, "publish more slowly");
             return true;
@@ -232,6 +238,10 @@ final class Publishes extends ChannelInboundHandlerAdapter {
     public void channelInactive(ChannelHandlerContext context) throws Exception {
         isEnded = true;
         waiting.clear();
+        if (joined != null) {
+            paces.leave(joined.identity());
+            joined = null;
+        }
         super.channelInactive(context);
     }
 

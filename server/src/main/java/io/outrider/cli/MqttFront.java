@@ -48,6 +48,7 @@ final class MqttFront {
     private final Config config;
     private final Backend backend;
     private final InstantSource clock;
+    private Optional<TokenIssuers> tokens = Optional.empty();
 
     MqttFront(DataDirectory directory, Config config, Backend backend, InstantSource clock) {
         this.directory = directory;
@@ -87,6 +88,11 @@ final class MqttFront {
                     "Is a port taken? Set mqtt.port and the others in outrider.yaml.",
                     e);
         }
+    }
+
+    /** How the keys of each issuer of tokens stand; none where no listener takes tokens. */
+    List<IssuerStatus> issuers() {
+        return tokens.map(TokenIssuers::status).orElse(List.of());
     }
 
     private List<ListenerConfig> listeners(TlsStores tls) {
@@ -158,11 +164,12 @@ final class MqttFront {
                                                 OwnTokens.signer(config, backend.keys(), clock))),
                                 config.issuers().stream())
                         .toList();
-        var tokens = opened.add(TokenIssuers.open(issuers, clock, MqttFront::tell));
+        TokenIssuers believed = opened.add(TokenIssuers.open(issuers, clock, MqttFront::tell));
+        tokens = Optional.of(believed);
         return new Verifiers(
                 passwords,
                 new Scram(source, decoy(), new SecureRandom()),
-                tokens,
+                believed,
                 new Guesses(Guesses.Limits.GENERATED, clock));
     }
 

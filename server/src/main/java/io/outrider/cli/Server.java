@@ -80,9 +80,8 @@ final class Server implements AutoCloseable {
                             clock);
             Watch watch = opened.add(new Watch(clock));
             Logs logs = opened.add(Logs.start(config.log(), watch, clock));
-            Broker broker =
-                    new MqttFront(directory, config, backend, clock)
-                            .start(opened, gate, new Inlet(intake, clock), watch);
+            var front = new MqttFront(directory, config, backend, clock);
+            Broker broker = front.start(opened, gate, new Inlet(intake, clock), watch);
             registry.onChange(change -> heard(broker, change));
 
             EnrolmentServer enrolment =
@@ -93,7 +92,7 @@ final class Server implements AutoCloseable {
 
             Accounts accounts =
                     opened.add(Accounts.open(directory.accountsFile(), clock, new SecureRandom()));
-            var metrics = ServerMetrics.of(watch, logs, backend, enrolment, clock);
+            var metrics = ServerMetrics.of(watch, logs, backend, enrolment, front::issuers, clock);
             opened.add(startDashboard(config, backend, accounts, metrics, clock));
 
             Instant since = clock.instant();

@@ -2,6 +2,7 @@ package io.outrider.cli;
 
 import io.outrider.authority.EnrolmentServer;
 import io.outrider.authority.KeyStoreFile;
+import io.outrider.credential.IssuerStatus;
 import io.outrider.fleet.Client;
 import io.outrider.fleet.Grant;
 import io.outrider.fleet.Tracker;
@@ -26,6 +27,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +51,7 @@ final class ServerMetrics {
             Logs logs,
             Backend backend,
             EnrolmentServer enrolment,
+            Supplier<List<IssuerStatus>> issuers,
             InstantSource clock) {
         var metrics = new Metrics(watch, logs, Main.Version.text());
         var it = new ServerMetrics(backend, clock);
@@ -63,7 +67,25 @@ final class ServerMetrics {
                 "When a certificate of this installation ends, as Unix time",
                 "certificate",
                 it::expiry);
+        metrics.gauges(
+                "outrider_token_issuer_usable",
+                "1 where an issuer's tokens let anybody in, 0 where its keys cannot be had",
+                "issuer",
+                () -> ofEach(issuers.get(), status -> status.usable() ? 1 : 0));
+        metrics.gauges(
+                "outrider_token_issuer_keys",
+                "Keys of an issuer that can be used",
+                "issuer",
+                () -> ofEach(issuers.get(), IssuerStatus::keyCount));
         return metrics;
+    }
+
+    /** Each stands in the configuration, so there are few. */
+    private static Map<String, Integer> ofEach(
+            List<IssuerStatus> issuers, ToIntFunction<IssuerStatus> figure) {
+        var figures = new TreeMap<String, Integer>();
+        issuers.forEach(status -> figures.put(status.issuer(), figure.applyAsInt(status)));
+        return figures;
     }
 
     private void store(Metrics metrics) {

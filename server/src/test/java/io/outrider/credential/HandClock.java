@@ -5,10 +5,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 
 /** Turned by hand. */
-final class HandClock implements InstantSource {
+public final class HandClock implements InstantSource {
     private volatile Instant now = Instant.parse("2026-11-22T12:00:00Z");
 
-    void advance(Duration by) {
+    public void advance(Duration by) {
         now = now.plus(by);
     }
 

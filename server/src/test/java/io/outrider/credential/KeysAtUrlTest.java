@@ -1,27 +1,18 @@
 package io.outrider.credential;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.outrider.gate.TestAuthority;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.junit.jupiter.api.AfterEach;
@@ -56,7 +47,7 @@ class KeysAtUrlTest {
         open(Duration.ofMinutes(15));
         awaitUsable();
 
-        String token = grant("scope=publish:o1/acme/%252B/feed+openid");
+        String token = server.grant(authority, "scope=publish:o1/acme/%252B/feed+openid");
 
         assertThat(check(token))
                 .isInstanceOfSatisfying(
@@ -261,32 +252,5 @@ class KeysAtUrlTest {
 
     private TokenCheck check(String token) {
         return issuers.check(token, Optional.empty());
-    }
-
-    /** As an OAuth 2.0 client does it. */
-    private String grant(String parameters) throws Exception {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        store.setCertificateEntry("root", authority.root());
-        var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(store);
-        SSLContext tls = SSLContext.getInstance("TLS");
-        tls.init(null, trust.getTrustManagers(), null);
-        String basic = TestAuthorizationServer.CLIENT + ":" + TestAuthorizationServer.CLIENT_SECRET;
-        var request =
-                HttpRequest.newBuilder(URI.create(server.issuer() + "/token"))
-                        .header(
-                                "Authorization",
-                                "Basic "
-                                        + Base64.getEncoder().encodeToString(basic.getBytes(UTF_8)))
-                        .POST(
-                                HttpRequest.BodyPublishers.ofString(
-                                        "grant_type=client_credentials&" + parameters))
-                        .build();
-        try (HttpClient client = HttpClient.newBuilder().sslContext(tls).build()) {
-            var response = client.send(request, BodyHandlers.ofString());
-            assertThat(response.statusCode()).isEqualTo(200);
-            return response.body().replaceAll(".*\"access_token\":\"([^\"]*)\".*", "$1");
-        }
     }
 }

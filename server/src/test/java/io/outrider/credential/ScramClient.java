@@ -11,23 +11,23 @@ import javax.crypto.spec.PBEKeySpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /** The client's side of SCRAM-SHA-256, by the JDK's PBKDF2: written apart from the server's. */
-final class ScramClient {
+public final class ScramClient {
     private final String name;
     private final Password password;
     private final String header;
     private String expectedServerFinal = "";
 
-    ScramClient(String name, Password password, String header) {
+    public ScramClient(String name, Password password, String header) {
         this.name = name;
         this.password = password;
         this.header = header;
     }
 
-    String first() {
+    public String first() {
         return header + bare();
     }
 
-    String last(String serverFirst) {
+    public String last(String serverFirst) {
         String[] parts = serverFirst.split(",", -1);
         byte[] salt = Base64.getDecoder().decode(parts[1].substring(2));
         int iterations = Integer.parseInt(parts[2].substring(2));
@@ -48,7 +48,7 @@ final class ScramClient {
         }
     }
 
-    String expectedServerFinal() {
+    public String expectedServerFinal() {
         return expectedServerFinal;
     }
 

@@ -12,6 +12,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URLDecoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.security.KeyPair;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
@@ -25,14 +29,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /**
  * An OAuth 2.0 authorisation server on loopback: the client credentials grant (RFC 6749 section
  * 4.4) and a JWK set, over TLS. Does what it is told, right or wrong.
  */
-final class TestAuthorizationServer implements AutoCloseable {
-    static final String CLIENT = "acme.truck-7";
-    static final String CLIENT_SECRET = "a secret between the client and this server";
+public final class TestAuthorizationServer implements AutoCloseable {
+    public static final String CLIENT = "acme.truck-7";
+    public static final String CLIENT_SECRET = "a secret between the client and this server";
 
     final AtomicInteger keyRequests = new AtomicInteger();
     private final HttpsServer server;
@@ -43,11 +48,11 @@ final class TestAuthorizationServer implements AutoCloseable {
     private volatile Keys keys = this::answerKeys;
 
     /** How it answers whoever wants its keys. */
-    interface Keys {
+    public interface Keys {
         void answer(HttpExchange exchange) throws IOException;
     }
 
-    TestAuthorizationServer(TestAuthority.Credential identity, InstantSource clock)
+    public TestAuthorizationServer(TestAuthority.Credential identity, InstantSource clock)
             throws Exception {
         this.clock = clock;
         server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -63,11 +68,11 @@ final class TestAuthorizationServer implements AutoCloseable {
         server.start();
     }
 
-    String issuer() {
+    public String issuer() {
         return "https://localhost:" + server.getAddress().getPort();
     }
 
-    URI uri(String path) {
+    public URI uri(String path) {
         return URI.create(issuer() + path);
     }
 
@@ -77,11 +82,11 @@ final class TestAuthorizationServer implements AutoCloseable {
         keyId = newKeyId;
     }
 
-    void answerKeysWith(Keys other) {
+    public void answerKeysWith(Keys other) {
         keys = other;
     }
 
-    void answerKeysAgain() {
+    public void answerKeysAgain() {
         keys = this::answerKeys;
     }
 
@@ -110,7 +115,7 @@ final class TestAuthorizationServer implements AutoCloseable {
                         .formatted(signed(CLIENT, scope)));
     }
 
-    String signed(String subject, String scope) {
+    public String signed(String subject, String scope) {
         long now = clock.instant().getEpochSecond();
         return TestTokens.es256(
                 key,
@@ -127,7 +132,39 @@ final class TestAuthorizationServer implements AutoCloseable {
                                 scope));
     }
 
-    static void answer(HttpExchange exchange, int status, String body) throws IOException {
+    /**
+     * A token by the client credentials grant, as an OAuth 2.0 client gets it.
+     *
+     * @param believed whose certificate this server has
+     * @param parameters more of the form, such as {@code scope=...}
+     */
+    public String grant(TestAuthority believed, String parameters) throws Exception {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setCertificateEntry("root", believed.root());
+        var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(store);
+        SSLContext tls = SSLContext.getInstance("TLS");
+        tls.init(null, trust.getTrustManagers(), null);
+        String basic =
+                Base64.getEncoder().encodeToString((CLIENT + ":" + CLIENT_SECRET).getBytes(UTF_8));
+        var request =
+                HttpRequest.newBuilder(uri("/token"))
+                        .header("Authorization", "Basic " + basic)
+                        .POST(
+                                BodyPublishers.ofString(
+                                        "grant_type=client_credentials&" + parameters))
+                        .build();
+        try (HttpClient client = HttpClient.newBuilder().sslContext(tls).build()) {
+            var response = client.send(request, BodyHandlers.ofString());
+            if (response.statusCode() != 200) {
+                throw new AssertionError("no token: " + response.statusCode());
+            }
+            return response.body().replaceAll(".*\"access_token\":\"([^\"]*)\".*", "$1");
+        }
+    }
+
+    public static void answer(HttpExchange exchange, int status, String body) throws IOException {
         byte[] bytes = body.getBytes(UTF_8);
         exchange.getResponseHeaders().set("Content-Type", "application/json");
         exchange.sendResponseHeaders(status, bytes.length);

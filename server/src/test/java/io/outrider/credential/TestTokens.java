@@ -25,9 +25,9 @@ import javax.crypto.spec.SecretKeySpec;
  * An issuer of tokens for tests, which signs by the JDK whatever it is asked to, right or wrong,
  * and a verifier of ours that knows its keys.
  */
-final class TestTokens {
+public final class TestTokens {
     static final String ISSUER = "https://login.example";
-    static final String AUDIENCE = "mqtts://broker.example";
+    public static final String AUDIENCE = "mqtts://broker.example";
     static final String HEADER = "{\"alg\":\"ES256\",\"kid\":\"ec\",\"typ\":\"JWT\"}";
 
     final HandClock clock = new HandClock();
@@ -58,7 +58,7 @@ final class TestTokens {
                 .formatted(ecJwk("ec", ec), rsaJwk("rsa", rsa), edJwk("ed", ed));
     }
 
-    static String ecJwk(String kid, KeyPair key) {
+    public static String ecJwk(String kid, KeyPair key) {
         var point = ((ECPublicKey) key.getPublic()).getW();
         return "{\"kty\":\"EC\",\"crv\":\"P-256\",\"kid\":\"%s\",\"x\":\"%s\",\"y\":\"%s\"}"
                 .formatted(
@@ -110,7 +110,7 @@ final class TestTokens {
         return es256(ec, header, claims);
     }
 
-    static String es256(KeyPair key, String header, String claims) {
+    public static String es256(KeyPair key, String header, String claims) {
         return token(header, claims, input -> sign("SHA256withECDSAinP1363Format", key, input));
     }
 
@@ -145,11 +145,11 @@ final class TestTokens {
         return issuers.check(token, Optional.empty());
     }
 
-    static String base64(byte[] bytes) {
+    public static String base64(byte[] bytes) {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
-    static KeyPair newEc() {
+    public static KeyPair newEc() {
         return keyPair("EC", new ECGenParameterSpec("secp256r1"));
     }
 

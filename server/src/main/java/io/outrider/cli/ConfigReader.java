@@ -36,8 +36,9 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  */
 final class ConfigReader {
     private static final int FILE_BYTES_MAX = 64 * 1024;
-    private static final Pattern TIME = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
-    private static final Pattern SIZE = Pattern.compile("(\\d{1,9})([km]?)");
+    private static final Pattern TIME = Pattern.compile("(\\d{1,11})(ms|s|m|h|d)");
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,11})([km]?)");
+    private static final Pattern NUMBER = Pattern.compile("-?\\d{1,18}");
     private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
 
     private final String source;
@@ -209,6 +210,18 @@ final class ConfigReader {
             problem(key, "must be " + description + ", not '" + text.get() + "'");
         }
         return parts;
+    }
+
+    /** A whole number of whatever size; one that no int holds reads as the nearest that it does. */
+    int number(String key, int fallback) {
+        return measured(key, NUMBER, "a whole number")
+                .map(parts ->
+                        (int)
+                                Math.clamp(
+                                        Long.parseLong(parts.group()),
+                                        Integer.MIN_VALUE,
+                                        Integer.MAX_VALUE))
+                .orElse(fallback);
     }
 
     int integer(String key, int fallback, int min, int max) {

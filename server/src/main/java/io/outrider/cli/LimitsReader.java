@@ -69,7 +69,7 @@ final class LimitsReader {
         int number = (Integer) fallback;
         return component.getName().toLowerCase(Locale.ROOT).contains("bytes")
                 ? in.bytes(key, number)
-                : in.integer(key, number, 0, Integer.MAX_VALUE);
+                : in.number(key, number);
     }
 
     private static Object valueOf(RecordComponent component, Record record) {

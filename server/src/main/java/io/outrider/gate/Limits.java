@@ -215,13 +215,18 @@ public record Limits(
     }
 
     private static void requireTime(String name, Duration value, long minMs, long maxMs) {
-        requireInRange(name, value.toMillis(), minMs, maxMs);
+        requireInRange(name, value.toMillis(), minMs, maxMs, " ms");
     }
 
     private static void requireInRange(String name, long value, long min, long max) {
+        requireInRange(name, value, min, max, "");
+    }
+
+    private static void requireInRange(
+            String name, long value, long min, long max, String unit) {
         if (value < min || value > max) {
             throw new IllegalArgumentException(
-                    name + " " + value + " is not in " + min + " … " + max);
+                    name + " " + value + unit + " is not in " + min + " … " + max + unit);
         }
     }
 }

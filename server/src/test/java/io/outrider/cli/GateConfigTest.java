@@ -2,6 +2,7 @@ package io.outrider.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.outrider.credential.KeySource;
 import io.outrider.credential.TokenAlgorithm;
@@ -9,11 +10,15 @@ import io.outrider.gate.Limits;
 import io.outrider.keys.OperatorException;
 import io.outrider.watch.EventKind;
 import io.outrider.watch.LogConfig;
+import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -148,7 +153,7 @@ class GateConfigTest {
                                                 line ->
                                                         assertThat(line)
                                                                 .contains(":4: limits.connecting")
-                                                                .contains("99 is not in 100"),
+                                                                .contains("99 ms is not in 100 … 3600000 ms"),
                                                 line ->
                                                         assertThat(line)
                                                                 .contains(":5: unknown key"),
@@ -165,6 +170,54 @@ class GateConfigTest {
                                                                         ":10: unknown key"
                                                                                 + " 'limits.answer"
                                                                                 + ".withheld-time'")));
+    }
+
+    @Test
+    void every_limit_ends_where_it_says_and_is_refused_beyond_with_its_line() throws Exception {
+        for (RecordComponent group : Limits.class.getRecordComponents()) {
+            for (RecordComponent limit : group.getType().getRecordComponents()) {
+                boolean isTime = limit.getType() == Duration.class;
+                String key = "limits." + group.getName() + "." + kebab(limit.getName());
+                String line =
+                        "limits:\n  %s:\n    %s: %%d%s"
+                                .formatted(
+                                        group.getName(),
+                                        kebab(limit.getName()),
+                                        isTime ? "ms" : "");
+                Matcher range = refusal(line.replace("%dms", "999999d"), line, 999_999_999, key);
+                long min = Long.parseLong(range.group(1));
+                long max = Long.parseLong(range.group(2));
+
+                assertTaken(line.formatted(min), key);
+                assertTaken(line.formatted(max), key);
+                refusal(line, line, max + 1, key);
+                if (min > 0 || (!isTime && !key.contains("bytes"))) {
+                    refusal(line, line, min - 1, key);
+                }
+            }
+        }
+    }
+
+    /** It may be that another limit, at its default, does not go with this one at its end. */
+    private void assertTaken(String yaml, String key) throws IOException {
+        try {
+            read(yaml);
+        } catch (OperatorException e) {
+            assertThat(e).as(yaml).hasMessageNotContaining(key + " ");
+        }
+    }
+
+    /** What is said of a limit out of its range: the line, the key and the range. */
+    private Matcher refusal(String far, String line, long value, String key) {
+        String yaml = value == 999_999_999 ? far.replace("%d", "9999999999") : line.formatted(value);
+        String problem =
+                String.valueOf(
+                        catchThrowableOfType(OperatorException.class, () -> read(yaml))
+                                .getMessage());
+        assertThat(problem).as(yaml).contains(":3: " + key + " ");
+        Matcher range = Pattern.compile("is not in (\\d+) … (\\d+)").matcher(problem);
+        assertThat(range.find()).as(problem).isTrue();
+        return range;
     }
 
     @Test
@@ -272,7 +325,7 @@ class GateConfigTest {
         return name.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
     }
 
-    private Config read(String yaml) throws OperatorException, java.io.IOException {
+    private Config read(String yaml) throws OperatorException, IOException {
         return Config.read(Files.writeString(directory.resolve("outrider.yaml"), yaml));
     }
 }

@@ -216,8 +216,7 @@ final class ConfigReader {
     int number(String key, int fallback) {
         return measured(key, NUMBER, "a whole number")
                 .map(parts ->
-                        (int)
-                                Math.clamp(
+                        Math.clamp(
                                         Long.parseLong(parts.group()),
                                         Integer.MIN_VALUE,
                                         Integer.MAX_VALUE))

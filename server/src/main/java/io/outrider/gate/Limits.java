@@ -222,8 +222,7 @@ public record Limits(
         requireInRange(name, value, min, max, "");
     }
 
-    private static void requireInRange(
-            String name, long value, long min, long max, String unit) {
+    private static void requireInRange(String name, long value, long min, long max, String unit) {
         if (value < min || value > max) {
             throw new IllegalArgumentException(
                     name + " " + value + unit + " is not in " + min + " … " + max + unit);

@@ -14,14 +14,17 @@ import com.hivemq.client.mqtt.mqtt5.message.disconnect.Mqtt5Disconnect;
 import io.outrider.credential.Password;
 import io.outrider.credential.ScramClient;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
 /** Enhanced authentication as the HiveMQ client asks for it, first and again. */
-final class TestMechanism implements Mqtt5EnhancedAuthMechanism {
+public final class TestMechanism implements Mqtt5EnhancedAuthMechanism {
     private final String method;
     private final Supplier<Exchange> exchanges;
+    private final List<String> said = new CopyOnWriteArrayList<>();
     private Exchange exchange;
 
     /** What the client says in one exchange. */
@@ -41,16 +44,20 @@ final class TestMechanism implements Mqtt5EnhancedAuthMechanism {
     }
 
     static TestMechanism scram(String name, Password password) {
+        return scram(name, TestCredentials.text(password));
+    }
+
+    public static TestMechanism scram(String name, String password) {
         return new TestMechanism("SCRAM-SHA-256", () -> new ByScram(name, password));
     }
 
     /** With the token that there is when it is asked for. */
-    static TestMechanism bearer(Supplier<String> token) {
+    public static TestMechanism bearer(Supplier<String> token) {
         return new TestMechanism("OAUTHBEARER", () -> new ByToken(token.get()));
     }
 
     private record ByScram(ScramClient client) implements Exchange {
-        ByScram(String name, Password password) {
+        ByScram(String name, String password) {
             this(new ScramClient(name, password, "n,,"));
         }
 
@@ -87,6 +94,16 @@ final class TestMechanism implements Mqtt5EnhancedAuthMechanism {
         }
     }
 
+    /** All that was said, in all exchanges, by both sides. */
+    public List<String> said() {
+        return said;
+    }
+
+    private byte[] say(String message) {
+        said.add(message);
+        return message.getBytes(UTF_8);
+    }
+
     @Override
     public MqttUtf8String getMethod() {
         return MqttUtf8String.of(method);
@@ -101,21 +118,23 @@ final class TestMechanism implements Mqtt5EnhancedAuthMechanism {
     public CompletableFuture<Void> onAuth(
             Mqtt5ClientConfig config, Mqtt5Connect connect, Mqtt5EnhancedAuthBuilder builder) {
         exchange = exchanges.get();
-        builder.data(exchange.first().getBytes(UTF_8));
+        builder.data(say(exchange.first()));
         return CompletableFuture.completedFuture(null);
     }
 
     @Override
     public CompletableFuture<Void> onReAuth(Mqtt5ClientConfig config, Mqtt5AuthBuilder builder) {
         exchange = exchanges.get();
-        builder.data(exchange.first().getBytes(UTF_8));
+        builder.data(say(exchange.first()));
         return CompletableFuture.completedFuture(null);
     }
 
     @Override
     public CompletableFuture<Boolean> onContinue(
             Mqtt5ClientConfig config, Mqtt5Auth auth, Mqtt5AuthBuilder builder) {
-        builder.data(exchange.next(text(auth.getData()).orElseThrow()).getBytes(UTF_8));
+        String challenge = text(auth.getData()).orElseThrow();
+        said.add(challenge);
+        builder.data(say(exchange.next(challenge)));
         return CompletableFuture.completedFuture(true);
     }
 

@@ -15,7 +15,6 @@ import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -153,7 +152,8 @@ class GateConfigTest {
                                                 line ->
                                                         assertThat(line)
                                                                 .contains(":4: limits.connecting")
-                                                                .contains("99 ms is not in 100 … 3600000 ms"),
+                                                                .contains(
+                                                                        "99 ms is not in 100 … 3600000 ms"),
                                                 line ->
                                                         assertThat(line)
                                                                 .contains(":5: unknown key"),
@@ -209,7 +209,8 @@ class GateConfigTest {
 
     /** What is said of a limit out of its range: the line, the key and the range. */
     private Matcher refusal(String far, String line, long value, String key) {
-        String yaml = value == 999_999_999 ? far.replace("%d", "9999999999") : line.formatted(value);
+        String yaml =
+                value == 999_999_999 ? far.replace("%d", "9999999999") : line.formatted(value);
         String problem =
                 String.valueOf(
                         catchThrowableOfType(OperatorException.class, () -> read(yaml))

@@ -13,11 +13,15 @@ import javax.crypto.spec.SecretKeySpec;
 /** The client's side of SCRAM-SHA-256, by the JDK's PBKDF2: written apart from the server's. */
 public final class ScramClient {
     private final String name;
-    private final Password password;
+    private final String password;
     private final String header;
     private String expectedServerFinal = "";
 
     public ScramClient(String name, Password password, String header) {
+        this(name, password.<String>exposeTo(text -> text), header);
+    }
+
+    public ScramClient(String name, String password, String header) {
         this.name = name;
         this.password = password;
         this.header = header;
@@ -34,7 +38,7 @@ public final class ScramClient {
         String withoutProof = "c=" + base64(header.getBytes(US_ASCII)) + "," + parts[0];
         String authMessage = bare() + "," + serverFirst + "," + withoutProof;
         try {
-            byte[] salted = password.exposeTo(text -> pbkdf2(text, salt, iterations));
+            byte[] salted = pbkdf2(password, salt, iterations);
             byte[] clientKey = hmac(salted, "Client Key");
             byte[] storedKey = MessageDigest.getInstance("SHA-256").digest(clientKey);
             byte[] proof = hmac(storedKey, authMessage);

@@ -28,6 +28,20 @@ final class Answers {
         var _ = context.writeAndFlush(new PUBACK(publish.getPacketIdentifier()));
     }
 
+    /** What MQTT 3.1.1 answers to a message that was taken, and to one that was dropped. */
+    static void ignore(ChannelHandlerContext context, PUBLISH publish) {
+        int id = publish.getPacketIdentifier();
+        switch (publish.getQoS()) {
+            case AT_MOST_ONCE -> {}
+            case AT_LEAST_ONCE -> {
+                var _ = context.writeAndFlush(new PUBACK(id));
+            }
+            case EXACTLY_ONCE -> {
+                var _ = context.writeAndFlush(new PUBREC(id));
+            }
+        }
+    }
+
     /**
      * PUBACK or PUBREC with a code and a reason.
      *

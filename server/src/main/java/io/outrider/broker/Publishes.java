@@ -12,6 +12,7 @@ import io.outrider.gate.GateEvent;
 import io.outrider.gate.Identity;
 import io.outrider.gate.Limit;
 import io.outrider.gate.Limits;
+import io.outrider.gate.MqttVersion;
 import io.outrider.gate.PublishRequest;
 import io.outrider.gate.ReasonCode;
 import java.nio.charset.StandardCharsets;
@@ -163,7 +164,11 @@ final class Publishes extends ChannelInboundHandlerAdapter {
         }
         if (gate.publish(identity.get(), request(publish)) instanceof Decision.Deny deny) {
             report(identity.get(), publish, deny);
-            refuse(context, publish, deny.code(), deny.reason());
+            if (isIgnored(identity.get(), publish)) {
+                Answers.ignore(context, publish);
+            } else {
+                refuse(context, publish, deny.code(), deny.reason());
+            }
             return;
         }
         if (identity.get() instanceof Identity.OfClient client
@@ -190,6 +195,18 @@ final class Publishes extends ChannelInboundHandlerAdapter {
             }
             case Identity.OfClient _ -> context.fireChannelRead(publish);
         }
+    }
+
+    /**
+     * In MQTT 3.1.1 a refused message can be acknowledged and dropped, or end the connection
+     * (section 3.3.5). It ends it, so that whoever sent it learns of it; but not for a topic that
+     * is the server's, where no client hears anything from another anyway. Bridges publish their
+     * own state there, and would do so again after each reconnection.
+     */
+    private boolean isIgnored(Identity identity, PUBLISH publish) {
+        return identity instanceof Identity.OfClient
+                && connection.version() == MqttVersion.V3_1_1
+                && publish.getTopic().startsWith("$");
     }
 
     /** Notes whose it is; one without a payload clears the topic (MQTT 5, section 3.3.1.3). */

@@ -135,9 +135,10 @@ class ClientBelongingsTest {
 
         broker.broker().cutOffClient(name, "it was stolen");
 
+        assertThat(broker.nextDisconnectCode()).isEqualTo(0x98);
+        assertThat(broker.nextDisconnectCode()).isEqualTo(0x98);
         assertThat(live.getState().isConnected()).isFalse();
         assertThat(withWill.getState().isConnected()).isFalse();
-        assertThat(broker.nextDisconnectCode()).isEqualTo(0x98);
         assertThat(heard.receive(4, TimeUnit.SECONDS)).as("a will").isEmpty();
         assertThat(retainedSeen("tools/kept")).isEmpty();
         broker.registry.grant(name, number, credential.keyHash(), ALL);

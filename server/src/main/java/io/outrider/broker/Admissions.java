@@ -63,14 +63,14 @@ final class Admissions {
                         case Admission.Refused(var code, var reason, var rule) ->
                                 refused(connection, connect, code, reason, reason, rule);
                         case Admission.Admitted(var identity) ->
-                                admit(connection, connect.clientId(), identity);
+                                admit(connection, connect, identity);
                     };
         };
     }
 
     private CompletionStage<Optional<Refusal>> admit(
-            Connection connection, String clientId, Identity identity) {
-        if (!takeovers.take(connection, clientId)) {
+            Connection connection, ConnectRequest connect, Identity identity) {
+        if (!takeovers.take(connection, connect.clientId())) {
             return CompletableFuture.completedStage(
                     limited(
                             connection,
@@ -79,7 +79,7 @@ final class Admissions {
                             ReasonCode.CONNECTION_RATE_EXCEEDED,
                             Takeovers.WHY));
         }
-        return owners.claim(identity, clientId)
+        return owners.claim(identity, connect.clientId())
                 .handle((_, failure) -> {
                     if (failure instanceof SessionOwners.NoRoomException) {
                         return limited(
@@ -93,7 +93,8 @@ final class Admissions {
                         log.error("a session cannot be dropped", failure);
                         return Optional.of(new Refusal(ReasonCode.SERVER_UNAVAILABLE, "try again"));
                     }
-                    connection.admit(identity, clientId);
+                    connection.leave(connect.will());
+                    connection.admit(identity, connect.clientId());
                     return ADMITTED;
                 });
     }

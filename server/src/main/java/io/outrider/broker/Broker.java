@@ -2,6 +2,7 @@ package io.outrider.broker;
 
 import com.hivemq.extension.sdk.api.ExtensionMain;
 import com.hivemq.mqtt.handler.disconnect.MqttServerDisconnector;
+import com.hivemq.persistence.clientsession.PendingWillMessages;
 import io.outrider.gate.CertificatePolicy;
 import io.outrider.gate.Gate;
 import io.outrider.gate.GateEvent;
@@ -109,6 +110,7 @@ public final class Broker implements AutoCloseable {
                     new Uplink(inbox, gate.limits().answers(), connections, disconnector, watch);
             var retained = connections.retained();
             var paces = new Paces(gate.limits().rates(), System::nanoTime);
+            var wills = new Wills(gate, engine.get(PendingWillMessages.class), watch);
             Function<Connection, Publishes> publishes =
                     connection ->
                             new Publishes(
@@ -124,6 +126,8 @@ public final class Broker implements AutoCloseable {
                                 gate,
                                 policy,
                                 engine,
+                                connections,
+                                wills,
                                 publishes,
                                 executors.getFirst(),
                                 watch);

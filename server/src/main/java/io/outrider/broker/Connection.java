@@ -12,6 +12,7 @@ import com.hivemq.extensions.ExtensionInformationUtil;
 import com.hivemq.extensions.client.parameter.ConnectionAttributeStoreImpl;
 import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
+import io.outrider.gate.ConnectRequest;
 import io.outrider.gate.Identity;
 import io.outrider.gate.Peer;
 import java.net.InetAddress;
@@ -52,6 +53,7 @@ final class Connection implements ConnectionInformation {
     private volatile X509Certificate[] chain = {};
     private volatile @Nullable Identity identity;
     private volatile String clientId = "";
+    private volatile Optional<ConnectRequest.Will> will = Optional.empty();
     private @Nullable Set<String> filters; // under the lock of this; null until the first SUBSCRIBE
 
     private Connection(Channel channel, ListenerConfig listener, InetSocketAddress remote) {
@@ -131,6 +133,15 @@ final class Connection implements ConnectionInformation {
     /** The client identifier; empty until the gate has admitted it. */
     String clientId() {
         return clientId;
+    }
+
+    /** What is to be published when it breaks; empty until the gate has admitted it. */
+    Optional<ConnectRequest.Will> will() {
+        return will;
+    }
+
+    void leave(Optional<ConnectRequest.Will> left) {
+        will = left;
     }
 
     /** Notes what the gate has decided: now, and again when a token was renewed. */

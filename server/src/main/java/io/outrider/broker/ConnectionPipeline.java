@@ -3,6 +3,7 @@ package io.outrider.broker;
 import static com.hivemq.bootstrap.netty.ChannelHandlerNames.MQTT_MESSAGE_BARRIER;
 import static com.hivemq.bootstrap.netty.ChannelHandlerNames.MQTT_MESSAGE_DECODER;
 import static com.hivemq.bootstrap.netty.ChannelHandlerNames.MQTT_MESSAGE_ENCODER;
+import static com.hivemq.bootstrap.netty.ChannelHandlerNames.MQTT_SUBSCRIBE_HANDLER;
 import static com.hivemq.bootstrap.netty.ChannelHandlerNames.SSL_HANDLER;
 
 import com.hivemq.bootstrap.ClientConnectionContext;
@@ -10,6 +11,7 @@ import com.hivemq.bootstrap.netty.initializer.AbstractChannelInitializer;
 import com.hivemq.configuration.service.entity.TcpListener;
 import com.hivemq.mqtt.handler.KeepAliveDisconnectService;
 import com.hivemq.mqtt.handler.disconnect.MqttServerDisconnector;
+import com.hivemq.mqtt.handler.subscribe.IncomingSubscribeService;
 import com.hivemq.mqtt.services.PublishPollService;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.SslHandler;
@@ -24,7 +26,8 @@ import java.util.function.Function;
 /**
  * What a new connection goes through: the engine's handlers with ours around them, in this order
  * from the socket on: {@link Entrance}, TLS, {@link HandshakeEnd}, {@link WebSockets} on a listener
- * for them, {@link FirstPacket}, the engine's codecs, {@link Terms}, {@link Publishes}, the engine.
+ * for them, {@link FirstPacket}, the engine's codecs, {@link Terms}, {@link Publishes}, {@link
+ * Subscribes}, the engine.
  */
 final class ConnectionPipeline extends AbstractChannelInitializer {
     private final ListenerConfig config;
@@ -32,8 +35,11 @@ final class ConnectionPipeline extends AbstractChannelInitializer {
     private final Arrivals arrivals;
     private final Gate gate;
     private final CertificatePolicy policy;
+    private final Connections connections;
+    private final Wills wills;
     private final KeepAliveDisconnectService keepAlive;
     private final PublishPollService poll;
+    private final IncomingSubscribeService subscribes;
     private final MqttServerDisconnector disconnector;
     private final Function<Connection, Publishes> publishes;
     private final Executor handshakes;
@@ -50,6 +56,8 @@ final class ConnectionPipeline extends AbstractChannelInitializer {
             Gate gate,
             CertificatePolicy policy,
             Engine engine,
+            Connections connections,
+            Wills wills,
             Function<Connection, Publishes> publishes,
             Executor handshakes,
             Consumer<GateEvent> watch) {
@@ -61,8 +69,11 @@ final class ConnectionPipeline extends AbstractChannelInitializer {
         this.arrivals = arrivals;
         this.gate = gate;
         this.policy = policy;
+        this.connections = connections;
+        this.wills = wills;
         this.keepAlive = engine.get(KeepAliveDisconnectService.class);
         this.poll = engine.get(PublishPollService.class);
+        this.subscribes = engine.get(IncomingSubscribeService.class);
         this.disconnector = engine.get(MqttServerDisconnector.class);
         this.publishes = publishes;
         this.handshakes = handshakes;
@@ -109,9 +120,22 @@ final class ConnectionPipeline extends AbstractChannelInitializer {
                                 policy,
                                 keepAlive,
                                 poll,
+                                wills,
                                 disconnector,
                                 watch))
                 .addAfter(MQTT_MESSAGE_BARRIER, Publishes.NAME, publishes.apply(connection));
+        var _ =
+                channel.pipeline()
+                        .replace(
+                                MQTT_SUBSCRIBE_HANDLER,
+                                MQTT_SUBSCRIBE_HANDLER,
+                                new Subscribes(
+                                        connection,
+                                        gate,
+                                        connections,
+                                        subscribes,
+                                        disconnector,
+                                        watch));
         if (config.kind() == ListenerConfig.Kind.WEBSOCKET) {
             WebSockets.add(channel.pipeline(), HandshakeEnd.NAME, connection, gate.limits(), watch);
         }

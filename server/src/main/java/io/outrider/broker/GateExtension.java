@@ -51,7 +51,7 @@ final class GateExtension implements ExtensionMain {
                         policy, verifiers.map(CredentialCheck::new), InstantSource.system());
         var takeovers = new Takeovers(gate.limits().connecting().takeoverPause(), System::nanoTime);
         var admissions = new Admissions(gate, made.owners(), takeovers, watch);
-        var authorizer = new TopicAuthorizer(gate, made, watch);
+        var authorizer = new TopicAuthorizer(gate, made);
         Services.securityRegistry()
                 .setEnhancedAuthenticatorProvider(
                         _ -> new ConnectAuthenticator(admissions, proof, verifiers));

@@ -1,6 +1,7 @@
 package io.outrider.broker;
 
 import com.hivemq.bootstrap.netty.ChannelHandlerNames;
+import com.hivemq.extension.sdk.api.packets.general.DisconnectedReasonCode;
 import com.hivemq.extensions.events.OnClientDisconnectEvent;
 import com.hivemq.extensions.events.OnServerDisconnectEvent;
 import com.hivemq.mqtt.handler.KeepAliveDisconnectHandler;
@@ -24,6 +25,7 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.outrider.gate.CertificatePolicy;
 import io.outrider.gate.Decision;
@@ -62,10 +64,12 @@ final class Terms extends ChannelDuplexHandler {
     private final MqttServerDisconnector disconnector;
     private final KeepAliveDisconnectService keepAlive;
     private final PublishPollService poll;
+    private final Wills wills;
     private final Consumer<GateEvent> watch;
 
     private @Nullable CONNECT connect;
     private @Nullable ScheduledFuture<?> end;
+    private long willDelaySeconds;
     private boolean isAdmitted;
     private boolean byServer;
     private Optional<ReasonCode> code = Optional.empty();
@@ -78,6 +82,7 @@ final class Terms extends ChannelDuplexHandler {
             CertificatePolicy policy,
             KeepAliveDisconnectService keepAlive,
             PublishPollService poll,
+            Wills wills,
             MqttServerDisconnector disconnector,
             Consumer<GateEvent> watch) {
         this.connection = connection;
@@ -88,6 +93,7 @@ final class Terms extends ChannelDuplexHandler {
         this.disconnector = disconnector;
         this.keepAlive = keepAlive;
         this.poll = poll;
+        this.wills = wills;
         this.watch = watch;
     }
 
@@ -98,6 +104,7 @@ final class Terms extends ChannelDuplexHandler {
             connect = AssignedIdentifier.give(received, connection, policy);
             read = connect;
             connection.reach(Connection.Stage.AUTHENTICATING);
+            wills.connecting(connect.getClientIdentifier());
             if (context.pipeline().get(Entrance.NAME) instanceof Entrance entrance) {
                 entrance.connectDone();
             }
@@ -183,7 +190,10 @@ final class Terms extends ChannelDuplexHandler {
         if (context.pipeline().context(Entrance.NAME) != null) {
             context.pipeline().remove(Entrance.NAME);
         }
-        int seconds = limits.sessions().keepAliveSeconds(asked.getKeepAlive());
+        if (asked.getWillPublish() != null) {
+            willDelaySeconds = asked.getWillPublish().getDelayInterval();
+        }
+        int seconds = keepAliveSeconds(asked);
         if (seconds != asked.getKeepAlive()) {
             watchSilence(context, seconds);
         }
@@ -254,12 +264,17 @@ final class Terms extends ChannelDuplexHandler {
                         new KeepAliveDisconnectHandler(millis, TimeUnit.MILLISECONDS, keepAlive));
     }
 
+    private int keepAliveSeconds(CONNECT asked) {
+        return limits.sessions()
+                .keepAliveSeconds(asked.getKeepAlive(), Versions.of(asked.getProtocolVersion()));
+    }
+
     private Object onTerms(CONNACK connack, Identity identity, CONNECT asked) {
         if (asked.getProtocolVersion() != ProtocolVersion.MQTTv5) {
             return connack; // has no words for any of it
         }
         CONNACKBuilder told = copy(connack);
-        int seconds = limits.sessions().keepAliveSeconds(asked.getKeepAlive());
+        int seconds = keepAliveSeconds(asked);
         if (seconds != asked.getKeepAlive()) {
             told.withServerKeepAlive(seconds);
         }
@@ -304,7 +319,14 @@ final class Terms extends ChannelDuplexHandler {
             }
             case OnClientDisconnectEvent ended -> {
                 note(ended.getReasonCode() == null ? "" : ended.getReasonCode().name());
+                if (ended.getReasonCode() == DisconnectedReasonCode.NORMAL_DISCONNECTION) {
+                    connection.leave(Optional.empty());
+                }
                 why = ended.isGraceful() ? "disconnected" : "connection lost";
+            }
+            // Who has closed TLS says nothing more; MQTT knows no connection that is half open.
+            case SslCloseCompletionEvent _ -> {
+                var _ = context.close();
             }
             default -> {}
         }
@@ -318,6 +340,9 @@ final class Terms extends ChannelDuplexHandler {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) throws Exception {
+        if (isAdmitted) {
+            wills.broken(context, connection, willDelaySeconds);
+        }
         super.channelInactive(context);
         if (isAdmitted) {
             isAdmitted = false;

@@ -9,84 +9,29 @@ import com.hivemq.extension.sdk.api.auth.parameter.SubscriptionAuthorizerOutput;
 import com.hivemq.extension.sdk.api.packets.publish.AckReasonCode;
 import com.hivemq.extension.sdk.api.packets.publish.PublishPacket;
 import com.hivemq.extension.sdk.api.packets.subscribe.SubackReasonCode;
-import io.outrider.fleet.Operation;
 import io.outrider.gate.Decision;
 import io.outrider.gate.Gate;
-import io.outrider.gate.GateEvent;
 import io.outrider.gate.Identity;
 import io.outrider.gate.PublishRequest;
-import io.outrider.gate.ReasonCode;
-import io.outrider.gate.SubscribeRequest;
-import java.util.Optional;
-import java.util.function.Consumer;
 
 /**
- * Puts each filter of a SUBSCRIBE before the gate, and whatever the engine is about to route: a
- * client's message once more, and its will. A tracker's message never comes this far, so here a
- * tracker publishes nothing.
+ * Puts before the gate what the engine is about to route: a client's message once more, and its
+ * will. A tracker's message never comes this far, nor does a SUBSCRIBE, see {@link Subscribes}; so
+ * here a tracker publishes nothing, and nobody subscribes.
  */
 final class TopicAuthorizer implements SubscriptionAuthorizer, PublishAuthorizer {
     private final Gate gate;
     private final Connections connections;
-    private final Consumer<GateEvent> watch;
 
-    TopicAuthorizer(Gate gate, Connections connections, Consumer<GateEvent> watch) {
+    TopicAuthorizer(Gate gate, Connections connections) {
         this.gate = gate;
         this.connections = connections;
-        this.watch = watch;
     }
 
     @Override
     public void authorizeSubscribe(
             SubscriptionAuthorizerInput input, SubscriptionAuthorizerOutput output) {
-        Connection connection = Connection.of(input.getConnectionInformation());
-        Optional<Identity> identity = connection.identity();
-        if (identity.isEmpty()) {
-            output.failAuthorization(SubackReasonCode.NOT_AUTHORIZED, "not admitted");
-            return;
-        }
-        String filter = input.getSubscription().getTopicFilter();
-        int qos = input.getSubscription().getQos().getQosNumber();
-        switch (decide(connection, identity.get(), new SubscribeRequest(filter, qos))) {
-            case Decision.Allow _ -> {
-                watch.accept(
-                        new GateEvent.Subscribed(
-                                connection.peer(),
-                                identity.get(),
-                                connection.clientId(),
-                                filter,
-                                qos));
-                output.authorizeSuccessfully();
-            }
-            case Decision.Deny(var code, var reason, var rule) -> {
-                watch.accept(
-                        new GateEvent.Denied(
-                                connection.peer(),
-                                identity.get(),
-                                connection.clientId(),
-                                Operation.SUBSCRIBE,
-                                filter,
-                                code,
-                                reason,
-                                rule));
-                output.failAuthorization(Codes.suback(code), reason);
-            }
-        }
-    }
-
-    private Decision decide(Connection connection, Identity identity, SubscribeRequest request) {
-        int max = gate.limits().sessions().subscriptionsMax();
-        return gate.subscribe(identity, request)
-                .and(() ->
-                        connection.subscribe(
-                                        request.filter(),
-                                        () -> connections.filters(connection.clientId()),
-                                        max)
-                                ? new Decision.Allow("limit")
-                                : new Decision.Deny(
-                                        ReasonCode.QUOTA_EXCEEDED,
-                                        "a session has at most " + max + " subscriptions",
-                                        "limit"));
+        output.failAuthorization(SubackReasonCode.NOT_AUTHORIZED, "nothing passes from here");
     }
 
     @Override

@@ -125,7 +125,7 @@ public record Limits(
     /**
      * For as long as a session lives.
      *
-     * @param keepAliveMin shortest keep alive: who asks for a shorter one gets this one
+     * @param keepAliveMin shortest keep alive of MQTT 5: who asks for a shorter one gets this one
      * @param keepAliveMax longest keep alive: who asks for a longer one, or for none, gets this
      *     one; MQTT 5 clients are told
      * @param expiryMax how long a session outlives its connection at most
@@ -164,13 +164,15 @@ public record Limits(
         }
 
         /**
-         * The keep alive that holds, in seconds.
+         * The keep alive that holds, in seconds. MQTT 3.1.1 has no word for a longer one than was
+         * asked for, and wants a client cut off after the one that was (section 3.1.2.10).
          *
          * @param asked 0 … 65,535; 0 asks for none, and is not honoured
          */
-        public int keepAliveSeconds(int asked) {
+        public int keepAliveSeconds(int asked, MqttVersion version) {
             int max = (int) keepAliveMax.toSeconds();
-            return asked == 0 ? max : Math.clamp(asked, (int) keepAliveMin.toSeconds(), max);
+            int min = version == MqttVersion.V5 ? (int) keepAliveMin.toSeconds() : 1;
+            return asked == 0 ? max : Math.clamp(asked, min, max);
         }
     }
 

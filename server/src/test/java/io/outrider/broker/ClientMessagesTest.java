@@ -14,6 +14,8 @@ import io.outrider.gate.ReasonCode;
 import io.outrider.gate.TestAuthority.Credential;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What clients say to each other under their grants, with MQTT 5 and the HiveMQ client. */
 @Timeout(60)
 class ClientMessagesTest {
+    private static final byte[] NOTHING = {};
+
     @TempDir static Path directory;
     private static TestBroker broker;
     private static Credential credential;
@@ -240,6 +244,47 @@ class ClientMessagesTest {
         assertThat(back.next().getTopic()).hasToString("tools/away");
         assertThat(back.poll(1)).as("the message that has expired").isEmpty();
         back.client.disconnect();
+    }
+
+    @Test
+    void a_subscription_holds_for_whatever_comes_after_it_answered_or_not() throws Exception {
+        try (var first = raw("tool.first");
+                var second = raw("tool.second")) {
+            for (int i = 0; i < 50; i++) {
+                String topic = "tools/race/" + i;
+                first.send(RawMqtt.packet(0x82, subscribe(topic)), RawMqtt.packet(0xc0, NOTHING));
+                List<Integer> answers = untilPingResponse(first);
+                second.send(RawMqtt.publish(2, topic, 1));
+
+                assertThat(second.receive()).as("heard").containsExactly(0x40, 2, 0, 1);
+                while (!answers.containsAll(List.of(0x90, 0x30))) {
+                    answers.add(type(first));
+                }
+            }
+        }
+    }
+
+    private static byte[] subscribe(String topic) {
+        return RawMqtt.join(new byte[] {0, 7, 0}, RawMqtt.utf8(topic), new byte[] {0});
+    }
+
+    private static RawMqtt raw(String id) throws Exception {
+        var raw = new RawMqtt(broker, credential);
+        raw.send(RawMqtt.connect(id));
+        assertThat(raw.receive()[3]).isZero();
+        return raw;
+    }
+
+    private static List<Integer> untilPingResponse(RawMqtt raw) throws Exception {
+        var types = new ArrayList<Integer>();
+        do {
+            types.add(type(raw));
+        } while (types.getLast() != 0xd0);
+        return types;
+    }
+
+    private static int type(RawMqtt raw) throws Exception {
+        return raw.receive()[0] & 0xf0;
     }
 
     private void clear(String topic) {

@@ -132,6 +132,11 @@ final class RawMqtt implements AutoCloseable {
         socket.getOutputStream().flush();
     }
 
+    /** Sends TLS's close_notify, and leaves the TCP connection open. */
+    void closeTls() throws IOException {
+        socket.shutdownOutput();
+    }
+
     /** All that comes until the broker hangs up. */
     byte[] receiveAll() throws IOException {
         var in = socket.getInputStream();

@@ -10,6 +10,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
@@ -195,12 +196,18 @@ class GateAdmitTest {
     void the_keep_alive_is_kept_within_its_range_and_none_is_not_honoured() {
         var sessions = Limits.DEFAULT.sessions();
 
-        assertThat(sessions.keepAliveSeconds(0)).isEqualTo(300);
-        assertThat(sessions.keepAliveSeconds(65_535)).isEqualTo(300);
-        assertThat(sessions.keepAliveSeconds(301)).isEqualTo(300);
-        assertThat(sessions.keepAliveSeconds(300)).isEqualTo(300);
-        assertThat(sessions.keepAliveSeconds(5)).isEqualTo(5);
-        assertThat(sessions.keepAliveSeconds(4)).isEqualTo(5);
+        for (MqttVersion version : List.of(MqttVersion.V3_1_1, MqttVersion.V5)) {
+            assertThat(sessions.keepAliveSeconds(0, version)).isEqualTo(300);
+            assertThat(sessions.keepAliveSeconds(65_535, version)).isEqualTo(300);
+            assertThat(sessions.keepAliveSeconds(301, version)).isEqualTo(300);
+            assertThat(sessions.keepAliveSeconds(300, version)).isEqualTo(300);
+            assertThat(sessions.keepAliveSeconds(5, version)).isEqualTo(5);
+        }
+        assertThat(sessions.keepAliveSeconds(4, MqttVersion.V5)).isEqualTo(5);
+        assertThat(sessions.keepAliveSeconds(4, MqttVersion.V3_1_1))
+                .as("cannot be told")
+                .isEqualTo(4);
+        assertThat(sessions.keepAliveSeconds(1, MqttVersion.V3_1_1)).isEqualTo(1);
     }
 
     @Test

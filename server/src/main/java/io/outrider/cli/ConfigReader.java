@@ -217,9 +217,9 @@ final class ConfigReader {
         return measured(key, NUMBER, "a whole number")
                 .map(parts ->
                         Math.clamp(
-                                        Long.parseLong(parts.group()),
-                                        Integer.MIN_VALUE,
-                                        Integer.MAX_VALUE))
+                                Long.parseLong(parts.group()),
+                                Integer.MIN_VALUE,
+                                Integer.MAX_VALUE))
                 .orElse(fallback);
     }
 

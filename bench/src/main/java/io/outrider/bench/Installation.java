@@ -123,6 +123,19 @@ final class Installation {
         return door.isOpen() ? Optional.of(door) : Optional.empty();
     }
 
+    /** A token of a real client, but for its signature; where a server runs in this directory. */
+    String forgedToken() throws BenchException {
+        control().ask("client add", Map.of("client", "bench-token", "methods", "token"));
+        String token =
+                control()
+                        .ask("token issue", Map.of("name", "bench-token", "seconds", "3600"))
+                        .path("token")
+                        .asString();
+        int signature = token.lastIndexOf('.') + 1;
+        // Another one of the same form: r and s of 1 to 2^256.
+        return token.substring(0, signature) + "B".repeat(token.length() - signature - 1) + "A";
+    }
+
     List<Member> members() {
         return List.copyOf(members);
     }

@@ -7,6 +7,7 @@ import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.util.CharsetUtil;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -139,11 +140,22 @@ final class Link extends ByteToMessageDecoder {
                 send(Packets.puback(context().alloc(), in.getUnsignedShort(packetIdAt)));
                 ear.delivered();
             }
+            case Packets.AUTH -> challenged(in.toString(body, remaining, CharsetUtil.UTF_8));
             case Packets.DISCONNECT ->
                     failure =
                             "DISCONNECT 0x%02X"
                                     .formatted(remaining == 0 ? 0 : in.getUnsignedByte(body));
             default -> {} // PINGRESP
+        }
+    }
+
+    /**
+     * @param auth a whole AUTH as text, of which only the server's message is read
+     */
+    private void challenged(String auth) {
+        if (login.orElse(null) instanceof Login.Scram scram) {
+            String message = auth.substring(auth.indexOf("r=")); // the method has no small letter
+            send(Packets.auth(context().alloc(), scram.last(message)));
         }
     }
 

@@ -13,10 +13,14 @@ final class Packets {
     static final int PUBACK = 4;
     static final int SUBACK = 9;
     static final int DISCONNECT = 14;
+    static final int AUTH = 15;
 
     private static final int FLAG_CLEAN_START = 0x02;
     private static final int FLAG_PASSWORD = 0x40;
     private static final int FLAG_USER = 0x80;
+    private static final int METHOD = 0x15;
+    private static final int DATA = 0x16;
+    private static final int CONTINUE = 0x18;
     private static final int VARINT_CONTINUES = 0x80;
 
     private Packets() {}
@@ -25,17 +29,38 @@ final class Packets {
     static ByteBuf connect(
             ByteBufAllocator memory, String clientId, int keepAliveSeconds, Optional<Login> login) {
         ByteBuf body = memory.buffer(64);
+        boolean isPlain = login.filter(Login.Plain.class::isInstance).isPresent();
         text(body, "MQTT");
         body.writeByte(5);
-        body.writeByte(FLAG_CLEAN_START | (login.isPresent() ? FLAG_USER | FLAG_PASSWORD : 0));
+        body.writeByte(FLAG_CLEAN_START | (isPlain ? FLAG_USER | FLAG_PASSWORD : 0));
         body.writeShort(keepAliveSeconds);
-        body.writeByte(0); // no properties
+        if (login.orElse(null) instanceof Login.Scram scram) {
+            method(body, scram.first());
+        } else {
+            body.writeByte(0); // no properties
+        }
         text(body, clientId);
-        login.ifPresent(it -> {
-            text(body, it.user());
-            text(body, it.password());
-        });
+        if (login.orElse(null) instanceof Login.Plain plain) {
+            text(body, plain.user());
+            text(body, plain.password());
+        }
         return packet(memory, 0x10, body);
+    }
+
+    /** 3.15: goes on with SCRAM. */
+    static ByteBuf auth(ByteBufAllocator memory, String data) {
+        ByteBuf body = memory.buffer(64).writeByte(CONTINUE);
+        method(body, data);
+        return packet(memory, 0xF0, body);
+    }
+
+    /** The properties that name the method and hold its data (3.1.2.11.9, 3.1.2.11.10). */
+    private static void method(ByteBuf body, String data) {
+        varint(body, 6 + ByteBufUtil.utf8Bytes(Login.Scram.METHOD) + ByteBufUtil.utf8Bytes(data));
+        body.writeByte(METHOD);
+        text(body, Login.Scram.METHOD);
+        body.writeByte(DATA);
+        text(body, data);
     }
 
     /** 3.3: QoS 1, not retained, no properties. */

@@ -2,9 +2,11 @@ package io.outrider.bench;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -13,8 +15,19 @@ final class Refusals implements Part {
     /** More than a JVM remembers of certificates. */
     private static final int CERTIFICATES = 1_000;
 
+    private static final String WRONG_PASSWORD = "wrong password";
+    private static final String FIRST = "bench.t-0000000";
+
+    /** Of the form of Outrider's passwords, so that it has to be looked at. */
+    private static final String PASSWORD = "gues-sgue-ssgu-essg-uess-gues-sgue";
+
     /** Whoever comes. */
-    private record Intruders(String name, List<Caller> callers) {}
+    private record Intruders(String name, List<Caller> callers) {
+        /** What Mosquitto knows, too. */
+        boolean isForMosquitto() {
+            return name.equals(WRONG_PASSWORD);
+        }
+    }
 
     @Override
     public String title() {
@@ -29,12 +42,8 @@ final class Refusals implements Part {
         List<Caller> forged =
                 named(certificates).map(name -> Caller.of(stranger.client(name))).toList();
         var strangers = new Intruders("certificate of a stranger's CA", forged);
-        List<Caller> guesses =
-                named(certificates)
-                        .map(name -> Caller.of(new Login(name, "guess-guess-guess")))
-                        .toList();
-        var guessers = new Intruders("wrong password", guesses);
         var ours = new ArrayList<Optional<Measured>>();
+        var guesses = new ArrayList<Intruders>();
         Intruders removed;
         try (OutriderServer server = bench.outrider(1)) {
             removed =
@@ -45,16 +54,25 @@ final class Refusals implements Part {
                                             .enrolAndRemove(certificates, bench.progress)));
             ours.add(measure(bench, server, server.door(), strangers));
             ours.add(measure(bench, server, server.door(), removed));
-            ours.add(guess(bench, server, guessers));
+            knock(bench, server)
+                    .forEach((who, measured) -> {
+                        guesses.add(who);
+                        ours.add(measured);
+                    });
         }
         try (MosquittoServer server = bench.mosquitto()) {
             add(bench, strangers, ours.get(0), measure(bench, server, server.door(), strangers));
             add(bench, removed, ours.get(1), Optional.empty());
-            add(
-                    bench,
-                    guessers,
-                    ours.get(2),
-                    measure(bench, server, server.passwordDoor(), guessers));
+            for (int i = 0; i < guesses.size(); i++) {
+                Intruders guess = guesses.get(i);
+                add(
+                        bench,
+                        guess,
+                        ours.get(2 + i),
+                        guess.isForMosquitto()
+                                ? measure(bench, server, server.passwordDoor(), guess)
+                                : Optional.empty());
+            }
         }
     }
 
@@ -62,16 +80,44 @@ final class Refusals implements Part {
         return IntStream.range(0, count).mapToObj("bench.t-%07d"::formatted);
     }
 
-    private static Optional<Measured> guess(Bench bench, OutriderServer server, Intruders guessers)
+    /** Each kind of bad login where no certificate is asked for. */
+    private static Map<Intruders, Optional<Measured>> knock(Bench bench, OutriderServer server)
             throws BenchException, IOException {
+        var measured = new LinkedHashMap<Intruders, Optional<Measured>>();
         Optional<Door> door = bench.installation().passwordDoor();
         if (door.isEmpty()) {
-            String why = "e: wrong passwords skipped: Outrider has no listener for passwords here";
+            String why = "e: passwords and tokens skipped: Outrider has no listener for them here";
             bench.progress.say("  " + why);
             bench.report.note(why);
-            return Optional.empty();
+            measured.put(guessers(bench), Optional.empty());
+            return measured;
         }
-        return measure(bench, server, door.get(), guessers);
+        String forged = bench.installation().forgedToken();
+        for (Intruders who :
+                List.of(
+                        guessers(bench),
+                        new Intruders(
+                                "wrong password, again and again",
+                                List.of(Caller.of(new Login.Plain(FIRST, PASSWORD)))),
+                        logins(bench, "wrong password by SCRAM-SHA-256", Login.Scram::new),
+                        logins(bench, "forged token", name -> new Login.Plain(name, forged)))) {
+            measured.put(who, measure(bench, server, door.get(), who));
+        }
+        return measured;
+    }
+
+    private static Intruders guessers(Bench bench) {
+        return logins(bench, WRONG_PASSWORD, name -> new Login.Plain(name, PASSWORD));
+    }
+
+    /** Each under a name of its own, or most would be put off without being looked at. */
+    private static Intruders logins(Bench bench, String kind, Function<String, Login> login) {
+        int count = bench.plan.refusals() + warm(bench);
+        return new Intruders(kind, named(count).map(login).map(Caller::of).toList());
+    }
+
+    private static int warm(Bench bench) {
+        return Math.max(1, bench.plan.refusals() / 10);
     }
 
     private static void add(
@@ -82,7 +128,7 @@ final class Refusals implements Part {
     private static Optional<Measured> measure(Bench bench, Server server, Door door, Intruders who)
             throws BenchException, IOException {
         int count = bench.plan.refusals();
-        int warm = Math.max(1, count / 10);
+        int warm = warm(bench);
         pass(bench, door, who, 0, warm);
         Usage.Mark mark = Usage.mark(server.pid());
         Map<String, Long> outcomes = pass(bench, door, who, warm, count);

@@ -91,6 +91,7 @@ public final class Broker implements AutoCloseable {
         for (ListenerConfig listener : config.listeners()) {
             tls.put(listener, TlsContext.open(listener, policy));
         }
+        HandshakeSignatures.install();
         Engine engine = Engine.start(config, gate.limits(), main);
         var executors = new ArrayList<ExecutorService>();
         try {
@@ -103,7 +104,7 @@ public final class Broker implements AutoCloseable {
             executors.add(
                     Executors.newFixedThreadPool(
                             Runtime.getRuntime().availableProcessors(),
-                            Thread.ofPlatform().name("broker-tls-", 0).daemon().factory()));
+                            HandshakeSignatures.THREADS));
             executors.add(reloading(List.copyOf(tls.values())));
             var disconnector = engine.get(MqttServerDisconnector.class);
             var uplink =

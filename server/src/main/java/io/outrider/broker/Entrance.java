@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * First in line of a new connection: what it may cost before it has said who it is. No byte reaches
  * TLS before the first record is whole and a handshake is due; the time and the bytes until the
- * CONNECT are limited however slowly or steadily they come. Goes away when the client is admitted.
+ * CONNECT, and until it is proven, are limited however slowly or steadily they come. Goes away when
+ * the client is admitted.
  */
 final class Entrance extends ChannelInboundHandlerAdapter {
     static final String NAME = "outrider_entrance";
@@ -35,6 +36,7 @@ final class Entrance extends ChannelInboundHandlerAdapter {
 
     private @Nullable ByteBuf held = Unpooled.EMPTY_BUFFER; // null once TLS has begun
     private @Nullable ScheduledFuture<?> deadline;
+    private boolean isProving;
     private long bytes;
 
     Entrance(
@@ -62,8 +64,16 @@ final class Entrance extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** The CONNECT is here, whole. */
+    /** The CONNECT is here, whole: the time for what it may take to prove it begins. */
     void connectDone() {
+        ChannelHandlerContext context = connection.channel().pipeline().context(this);
+        if (context != null && !isProving) { // a second CONNECT buys no time
+            isProving = true;
+            expect(context, limits.connectTimeMax(), Limit.CONNECT_TIME, "no proof");
+        }
+    }
+
+    private void expectNothing() {
         if (deadline != null) {
             deadline.cancel(false);
         }
@@ -71,7 +81,7 @@ final class Entrance extends ChannelInboundHandlerAdapter {
 
     private void expect(
             ChannelHandlerContext context, Duration within, Limit limit, String missing) {
-        connectDone();
+        expectNothing();
         deadline =
                 context.executor()
                         .schedule(
@@ -147,7 +157,7 @@ final class Entrance extends ChannelInboundHandlerAdapter {
 
     @Override
     public void handlerRemoved(ChannelHandlerContext context) {
-        connectDone();
+        expectNothing();
         if (held != null) {
             held.release();
             held = null;
@@ -156,7 +166,7 @@ final class Entrance extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) throws Exception {
-        connectDone();
+        expectNothing();
         super.channelInactive(context);
     }
 }

@@ -30,7 +30,8 @@ public record Limits(
      * @param handshakesPerPrefixPerSecond the same for one address prefix
      * @param handshakeTimeMax from the connection to the end of the TLS handshake, however many
      *     bytes come
-     * @param connectTimeMax from there to the end of the CONNECT, however many bytes come
+     * @param connectTimeMax from there to the end of the CONNECT, however many bytes come; once
+     *     more as long for the proof, which enhanced authentication brings in packets of its own
      * @param connectBytesMax largest CONNECT; a larger one is refused (0x95) at its first bytes
      * @param bytesMax most bytes of TLS records taken from a peer before it is let in
      * @param takeoverPause how long a session that was taken over from another address prefix

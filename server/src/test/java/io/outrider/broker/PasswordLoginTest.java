@@ -153,6 +153,19 @@ class PasswordLoginTest {
     }
 
     @Test
+    void who_begins_an_exchange_and_says_no_more_is_hung_up_on() throws Exception {
+        try (var raw = from(HOME)) {
+            raw.send(scramConnect("acme.silent"));
+            assertThat(raw.receive()).startsWith(0xf0);
+            assertThat(raw.receive()).isEmpty(); // read for ten seconds at most
+        }
+        assertThat(broker.events)
+                .anyMatch(event ->
+                        event instanceof GateEvent.Limited limited
+                                && limited.limit() == Limit.CONNECT_TIME);
+    }
+
+    @Test
     void who_may_come_by_certificate_only_does_not_come_by_password() throws Exception {
         TestCredentials.enrol(broker, "acme.strict", 6, Method.CERTIFICATE);
         try (Password password = credentials.newPassword("acme.strict")) {

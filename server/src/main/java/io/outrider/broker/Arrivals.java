@@ -17,10 +17,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * How many connections there are, in all and from one address prefix, and how many of them have not
  * proven anything yet. Where an unproven one more would be too many, the one that has got least far
- * makes room: whoever holds sockets open in silence loses them to whoever has something to say.
- * Safe for use by many threads.
+ * among the oldest makes room: whoever holds sockets open in silence loses them to whoever has
+ * something to say. Safe for use by many threads.
  */
 final class Arrivals {
+    /** Among how many of the oldest the one is found that has to go; a crowd costs no more. */
+    private static final int CANDIDATES_MAX = 32;
+
     private final Limits.Connecting limits;
     private final Consumer<GateEvent> watch;
     private final LongSupplier nanoTime;
@@ -83,7 +86,7 @@ final class Arrivals {
         }
         if (evicted != null) {
             tell(evicted, Limit.UNPROVEN_CONNECTIONS, "closed to make room");
-            var _ = evicted.channel().close();
+            evicted.drop();
         }
         return true;
     }
@@ -109,8 +112,10 @@ final class Arrivals {
                 prefix.unproven.size() >= limits.unprovenPerPrefixMax()
                         ? prefix.unproven
                         : unproven.size() >= limits.unprovenMax() ? unproven : Set.of();
-        // In the order of arrival: among those who have got equally far, the oldest.
-        Optional<Connection> first = crowded.stream().min(Comparator.comparing(Connection::stage));
+        // In the order of arrival: among those who have got equally far, the oldest. Never one of
+        // the newest, or a crowd that waits further on would push out whoever takes a first step.
+        Optional<Connection> first =
+                crowded.stream().limit(CANDIDATES_MAX).min(Comparator.comparing(Connection::stage));
         first.ifPresent(this::forgetUnproven);
         return first.orElse(null);
     }
@@ -145,6 +150,16 @@ final class Arrivals {
         }
         tell(connection, Limit.HANDSHAKE_RATE, "too many handshakes");
         return Optional.empty();
+    }
+
+    /** Whose turn was still to come has gone: its turn is the next one's. */
+    synchronized void giveTurnBack(Connection connection) {
+        long now = nanoTime.getAsLong();
+        handshakes.take(-1, now);
+        FromPrefix prefix = prefixes.get(connection.prefix());
+        if (prefix != null) {
+            prefix.handshakes.take(-1, now);
+        }
     }
 
     /** It has proven who it is. */

@@ -117,6 +117,7 @@ public final class Broker implements AutoCloseable {
                             new Publishes(
                                     connection, gate, paces, uplink, retained, disconnector, watch);
             var arrivals = new Arrivals(gate.limits().connecting(), watch, System::nanoTime);
+            var handshakes = new HandshakeWork(executors.getFirst());
             var doors = new LinkedHashMap<String, Door>();
             for (var listener : tls.entrySet()) {
                 var pipeline =
@@ -130,9 +131,17 @@ public final class Broker implements AutoCloseable {
                                 connections,
                                 wills,
                                 publishes,
-                                executors.getFirst(),
+                                handshakes,
                                 watch);
-                doors.put(listener.getKey().name(), Door.open(listener.getKey(), engine, pipeline));
+                var reception =
+                        new Reception(
+                                listener.getKey(),
+                                pipeline,
+                                arrivals,
+                                gate.limits().connecting(),
+                                watch);
+                doors.put(
+                        listener.getKey().name(), Door.open(listener.getKey(), engine, reception));
             }
             var belongings = new Belongings(connections, gate);
             return new Broker(engine, connections, belongings, doors, executors);

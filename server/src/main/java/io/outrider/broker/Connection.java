@@ -11,6 +11,7 @@ import com.hivemq.extension.sdk.api.packets.general.MqttVersion;
 import com.hivemq.extensions.ExtensionInformationUtil;
 import com.hivemq.extensions.client.parameter.ConnectionAttributeStoreImpl;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.util.AttributeKey;
 import io.outrider.gate.ConnectRequest;
 import io.outrider.gate.Identity;
@@ -123,6 +124,12 @@ final class Connection implements ConnectionInformation {
 
     void show(X509Certificate[] verified) {
         chain = verified.clone();
+    }
+
+    /** Ends it at once, without a word of TLS, which would cost more than it is worth. */
+    void drop() {
+        ChannelHandlerContext first = channel.pipeline().firstContext();
+        var _ = first == null ? channel.close() : first.close();
     }
 
     /** Empty until the gate has admitted it. */

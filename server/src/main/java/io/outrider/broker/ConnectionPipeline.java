@@ -18,16 +18,14 @@ import io.netty.handler.ssl.SslHandler;
 import io.outrider.gate.CertificatePolicy;
 import io.outrider.gate.Gate;
 import io.outrider.gate.GateEvent;
-import java.util.Optional;
-import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * What a new connection goes through: the engine's handlers with ours around them, in this order
- * from the socket on: {@link Entrance}, TLS, {@link HandshakeEnd}, {@link WebSockets} on a listener
- * for them, {@link FirstPacket}, the engine's codecs, {@link Terms}, {@link Publishes}, {@link
- * Subscribes}, the engine.
+ * What a connection goes through: the engine's handlers with ours around them, in this order from
+ * the socket on: {@link Entrance}, which was there before, TLS, {@link HandshakeEnd}, {@link
+ * WebSockets} on a listener for them, {@link FirstPacket}, the engine's codecs, {@link Terms},
+ * {@link Publishes}, {@link Subscribes}, the engine.
  */
 final class ConnectionPipeline extends AbstractChannelInitializer {
     private final ListenerConfig config;
@@ -42,12 +40,12 @@ final class ConnectionPipeline extends AbstractChannelInitializer {
     private final IncomingSubscribeService subscribes;
     private final MqttServerDisconnector disconnector;
     private final Function<Connection, Publishes> publishes;
-    private final Executor handshakes;
+    private final HandshakeWork handshakes;
     private final Consumer<GateEvent> watch;
 
     /**
      * @param publishes makes the handler of one connection's messages
-     * @param handshakes runs the computations of TLS handshakes, away from who is connected already
+     * @param handshakes runs the computations of TLS
      */
     ConnectionPipeline(
             ListenerConfig config,
@@ -59,7 +57,7 @@ final class ConnectionPipeline extends AbstractChannelInitializer {
             Connections connections,
             Wills wills,
             Function<Connection, Publishes> publishes,
-            Executor handshakes,
+            HandshakeWork handshakes,
             Consumer<GateEvent> watch) {
         super(
                 engine.handlers(),
@@ -82,24 +80,20 @@ final class ConnectionPipeline extends AbstractChannelInitializer {
 
     @Override
     protected void initChannel(Channel channel) throws Exception {
-        Optional<Connection> accepted = Connection.accepted(channel, config);
-        if (accepted.isEmpty() || !arrivals.arrive(accepted.get())) {
-            var _ = channel.close();
-            return;
-        }
-        var _ = channel.closeFuture().addListener(_ -> arrivals.leave(accepted.get()));
         super.initChannel(channel);
-        ClientConnectionContext.of(channel).setExtensionConnectionInformation(accepted.get());
+        if (channel.isActive()) { // else the engine is shutting down
+            ClientConnectionContext.of(channel)
+                    .setExtensionConnectionInformation(Connection.of(channel));
+        }
     }
 
     @Override
     protected void addSpecialHandlers(Channel channel) {
         Connection connection = Connection.of(channel);
-        SslHandler handshake = tls.current().newHandler(channel.alloc(), handshakes);
+        SslHandler handshake = tls.current().newHandler(channel.alloc(), handshakes.of(connection));
         handshake.setHandshakeTimeoutMillis(0); // the entrance has the clock, and says so
-        var entrance = new Entrance(connection, arrivals, gate.limits().connecting(), watch);
+        var entrance = (Entrance) channel.pipeline().get(Entrance.NAME);
         channel.pipeline()
-                .addFirst(Entrance.NAME, entrance)
                 .addAfter(Entrance.NAME, SSL_HANDLER, handshake)
                 .addAfter(
                         SSL_HANDLER,

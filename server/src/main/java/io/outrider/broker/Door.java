@@ -19,7 +19,7 @@ final class Door {
     }
 
     /** Opens it; when this returns, it listens. */
-    static Door open(ListenerConfig config, Engine engine, ConnectionPipeline pipeline)
+    static Door open(ListenerConfig config, Engine engine, Reception reception)
             throws BrokerException {
         ChannelFuture bound =
                 new ServerBootstrap()
@@ -32,7 +32,7 @@ final class Door {
                         .childOption(ChannelOption.SO_KEEPALIVE, true)
                         .childOption(ChannelOption.TCP_NODELAY, true)
                         .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
-                        .childHandler(pipeline)
+                        .childHandler(reception)
                         .bind(config.bindAddress(), config.port())
                         .awaitUninterruptibly();
         if (!bound.isSuccess()) {

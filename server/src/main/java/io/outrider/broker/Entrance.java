@@ -15,10 +15,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * First in line of a new connection: what it may cost before it has said who it is. No byte reaches
- * TLS before the first record is whole and a handshake is due; the time and the bytes until the
- * CONNECT, and until it is proven, are limited however slowly or steadily they come. Goes away when
- * the client is admitted.
+ * First in line of a new connection: what it may cost before it has said who it is. There is no TLS
+ * and nothing behind it before the first record is whole and a handshake is due; the time and the
+ * bytes until the CONNECT, and until it is proven, are limited however slowly or steadily they come.
+ * Goes away when the client is admitted.
  */
 final class Entrance extends ChannelInboundHandlerAdapter {
     static final String NAME = "outrider_entrance";
@@ -30,21 +30,25 @@ final class Entrance extends ChannelInboundHandlerAdapter {
     private static final byte HANDSHAKE = 22;
 
     private final Connection connection;
+    private final ConnectionPipeline pipeline;
     private final Arrivals arrivals;
     private final Limits.Connecting limits;
     private final Consumer<GateEvent> watch;
 
     private @Nullable ByteBuf held = Unpooled.EMPTY_BUFFER; // null once TLS has begun
     private @Nullable ScheduledFuture<?> deadline;
+    private boolean isWaiting; // for its handshake's turn
     private boolean isProving;
     private long bytes;
 
     Entrance(
             Connection connection,
+            ConnectionPipeline pipeline,
             Arrivals arrivals,
             Limits.Connecting limits,
             Consumer<GateEvent> watch) {
         this.connection = connection;
+        this.pipeline = pipeline;
         this.arrivals = arrivals;
         this.limits = limits;
         this.watch = watch;
@@ -127,6 +131,7 @@ final class Entrance extends ChannelInboundHandlerAdapter {
             var _ = context.close();
             return;
         }
+        isWaiting = true;
         var _ =
                 context.executor()
                         .schedule(
@@ -139,7 +144,10 @@ final class Entrance extends ChannelInboundHandlerAdapter {
             return;
         }
         held = null;
+        isWaiting = false;
         connection.reach(Connection.Stage.IN_HANDSHAKE);
+        context.pipeline().addLast(pipeline);
+        context.fireChannelActive(); // what it has missed
         context.channel().config().setAutoRead(true);
         context.fireChannelRead(start);
         context.fireChannelReadComplete();
@@ -158,6 +166,10 @@ final class Entrance extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerRemoved(ChannelHandlerContext context) {
         expectNothing();
+        if (isWaiting) {
+            isWaiting = false;
+            arrivals.giveTurnBack(connection);
+        }
         if (held != null) {
             held.release();
             held = null;

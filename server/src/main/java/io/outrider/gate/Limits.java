@@ -25,7 +25,7 @@ public record Limits(
      * @param connectionsPerClientMax most connections at once of one client; a tracker has one
      * @param unprovenMax most connections at once that have not been let in yet
      * @param unprovenPerPrefixMax the same from one address prefix; where one more comes, the one
-     *     that has got least far is closed for it
+     *     of the oldest that has got least far is closed for it
      * @param handshakesPerSecond how many TLS handshakes begin in a second; more of them wait
      * @param handshakesPerPrefixPerSecond the same for one address prefix
      * @param handshakeTimeMax from the connection to the end of the TLS handshake, however many

@@ -234,7 +234,9 @@ class SeenFromOutsideTest {
         connect.writeBytes(new byte[] {0, 1, 'x', 0, 1, 'u', 0, (byte) word.length});
         connect.writeBytes(word);
         try (var socket =
-                (SSLSocket) tls().getSocketFactory().createSocket("localhost", port("trackers"))) {
+                (SSLSocket)
+                        tls().getSocketFactory()
+                                .createSocket("localhost", server.port("trackers"))) {
             socket.getOutputStream().write(connect.toByteArray());
             socket.getOutputStream().flush();
             socket.setSoTimeout(10_000);
@@ -248,23 +250,13 @@ class SeenFromOutsideTest {
         try (var client = HttpClient.newBuilder().sslContext(tls()).build()) {
             return client.send(
                     HttpRequest.newBuilder(
-                                    URI.create("https://localhost:" + port("map") + "/metrics"))
+                                    URI.create(
+                                            "https://localhost:" + server.port("map") + "/metrics"))
                             .header("Authorization", "Bearer " + token)
                             .timeout(WAIT)
                             .build(),
                     BodyHandlers.ofString());
         }
-    }
-
-    /** As the server has printed it. */
-    private int port(String name) throws IOException {
-        String line =
-                server.log()
-                        .lines()
-                        .filter(it -> it.startsWith("  " + name + " "))
-                        .reduce((_, last) -> last)
-                        .orElseThrow();
-        return URI.create(line.substring(line.indexOf("  ", 4)).strip()).getPort();
     }
 
     private SSLContext tls() throws Exception {

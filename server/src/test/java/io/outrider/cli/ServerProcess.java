@@ -7,6 +7,7 @@ import java.io.StringWriter;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -153,6 +154,27 @@ final class ServerProcess implements AutoCloseable {
             }
         }
         return false;
+    }
+
+    /** As the server has printed it: trackers, enrolment or map. */
+    int port(String name) throws IOException {
+        String line =
+                log().lines()
+                        .filter(it -> it.startsWith("  " + name + " "))
+                        .reduce((_, last) -> last)
+                        .orElseThrow();
+        return URI.create(line.substring(line.indexOf("  ", 4)).strip()).getPort();
+    }
+
+    /** Memory of the process that is not swapped out or never touched. */
+    long residentBytes() throws IOException {
+        Path status = Path.of("/proc", Long.toString(process.pid()), "status");
+        String line =
+                Files.readAllLines(status).stream()
+                        .filter(it -> it.startsWith("VmRSS:"))
+                        .findFirst()
+                        .orElseThrow();
+        return Long.parseLong(line.replaceAll("\\D", "")) << 10;
     }
 
     JsonNode status() {

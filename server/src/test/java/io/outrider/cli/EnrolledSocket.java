@@ -1,0 +1,95 @@
+package io.outrider.cli;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Base64;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
+
+/** TLS with what a tracker keeps in its state folder, from an address of loopback. */
+final class EnrolledSocket implements AutoCloseable {
+    private static final int WAIT_MS = 30_000;
+    private static final char[] NONE = {};
+
+    private final SSLSocket socket;
+
+    private EnrolledSocket(SSLSocket socket) {
+        this.socket = socket;
+    }
+
+    /** Connects, and is through the handshake when this returns. */
+    static EnrolledSocket open(SSLContext context, String from, int port) throws IOException {
+        var plain = new Socket();
+        plain.bind(new InetSocketAddress(InetAddress.ofLiteral(from), 0));
+        plain.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port), WAIT_MS);
+        plain.setSoTimeout(WAIT_MS);
+        var socket =
+                (SSLSocket) context.getSocketFactory().createSocket(plain, "localhost", port, true);
+        socket.startHandshake();
+        return new EnrolledSocket(socket);
+    }
+
+    /** Gives the reason code of the CONNACK (MQTT 5); -1 where the server hangs up instead. */
+    int connect(String clientId) throws IOException {
+        byte[] id = clientId.getBytes(StandardCharsets.US_ASCII);
+        var connect = new ByteArrayOutputStream();
+        connect.writeBytes(new byte[] {0x10, (byte) (13 + id.length), 0, 4, 'M', 'Q', 'T', 'T'});
+        connect.writeBytes(new byte[] {5, 2, 0, 60, 0, 0, (byte) id.length});
+        connect.writeBytes(id);
+        socket.getOutputStream().write(connect.toByteArray());
+        socket.getOutputStream().flush();
+        byte[] answer = socket.getInputStream().readNBytes(4); // its length is in one byte
+        return answer.length == 4 && answer[0] == 0x20 ? answer[3] & 0xff : -1;
+    }
+
+    /** With the key and the certificates of this folder. */
+    static SSLContext context(Path state) throws IOException, GeneralSecurityException {
+        String key =
+                Files.readString(state.resolve("identity.key")).replaceAll("-----[A-Z ]+-----", "");
+        var keys = KeyStore.getInstance("PKCS12");
+        keys.load(null, null);
+        keys.setKeyEntry(
+                "key",
+                KeyFactory.getInstance("EC")
+                        .generatePrivate(
+                                new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(key))),
+                NONE,
+                certificates(state.resolve("identity.pem")));
+        keys.setCertificateEntry("root", certificates(state.resolve("ca.pem"))[0]);
+        var keyManagers = KeyManagerFactory.getInstance("PKIX");
+        keyManagers.init(keys, NONE);
+        var trustManagers = TrustManagerFactory.getInstance("PKIX");
+        trustManagers.init(keys);
+        var context = SSLContext.getInstance("TLS");
+        context.init(keyManagers.getKeyManagers(), trustManagers.getTrustManagers(), null);
+        return context;
+    }
+
+    private static Certificate[] certificates(Path file)
+            throws IOException, GeneralSecurityException {
+        try (var in = Files.newInputStream(file)) {
+            return CertificateFactory.getInstance("X.509")
+                    .generateCertificates(in)
+                    .toArray(Certificate[]::new);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}

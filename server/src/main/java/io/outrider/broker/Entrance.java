@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * First in line of a new connection: what it may cost before it has said who it is. There is no TLS
  * and nothing behind it before the first record is whole and a handshake is due; the time and the
- * bytes until the CONNECT, and until it is proven, are limited however slowly or steadily they come.
- * Goes away when the client is admitted.
+ * bytes until the CONNECT, and until it is proven, are limited however slowly or steadily they
+ * come. Goes away when the client is admitted.
  */
 final class Entrance extends ChannelInboundHandlerAdapter {
     static final String NAME = "outrider_entrance";

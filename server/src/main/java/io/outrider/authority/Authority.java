@@ -43,6 +43,7 @@ public final class Authority {
     private static final Instant CLOCK_MIN = Instant.parse("2026-01-01T00:00:00Z");
 
     private static final String CA_FILE = "ca.pem";
+    private static final String LEGACY_CA_FILE = "legacy-ca.pem";
     private static final String INSTALLATION = "installation";
     private static final String REGISTRY = "registry";
     private static final String ISSUER = "issuer";
@@ -54,6 +55,8 @@ public final class Authority {
     private final CertificateForge forge;
     private final Stores stores;
     private final Credentials credentials;
+    private final LegacyCredentials legacy;
+    private final PrivateDirectory data;
     private final StatementDesk statements;
     private final SecureRandom random;
     private final List<Runnable> renewalListeners = new CopyOnWriteArrayList<>();
@@ -83,10 +86,12 @@ public final class Authority {
                         isFirstStart,
                         isGiven(keys, isFirstStart),
                         readGiven(clock));
+        this.legacy = new LegacyCredentials(stores, forge, config.names());
+        this.data = data;
         this.revocations = new RevocationDesk(registry, keys.facts(), random, clock);
         this.statements = new StatementDesk(keys.facts(), random, clock);
         this.keyStatement = signStatement();
-        publishRoot(data);
+        publish(CA_FILE, credentials.root());
     }
 
     /**
@@ -186,11 +191,11 @@ public final class Authority {
         return Optional.of(reader.read());
     }
 
-    private void publishRoot(PrivateDirectory data) throws IOException, OperatorException {
-        byte[] pem = Pem.encode(credentials.root());
-        var stored = data.read(CA_FILE);
+    private void publish(String file, X509Certificate root) throws IOException, OperatorException {
+        byte[] pem = Pem.encode(root);
+        var stored = data.read(file);
         if (stored.isEmpty() || !MessageDigest.isEqual(stored.get(), pem)) {
-            data.write(CA_FILE, pem);
+            data.write(file, pem);
         }
     }
 
@@ -218,6 +223,16 @@ public final class Authority {
     /** Key and chain for listeners: leaf, issuing CA, root. */
     public KeyStoreFile serverKeyStore() throws OperatorException {
         return storeFile(Credentials.SERVER);
+    }
+
+    /**
+     * Key and chain of RSA for the listener of old modems, made when first asked for; they have to
+     * be given {@code legacy-ca.pem} of the data directory to believe it.
+     */
+    public KeyStoreFile legacyKeyStore() throws IOException, OperatorException {
+        legacy.refresh();
+        publish(LEGACY_CA_FILE, legacy.root());
+        return storeFile(LegacyCredentials.SERVER);
     }
 
     /** What trackers' certificates lead to: root and issuing CA. */
@@ -327,6 +342,7 @@ public final class Authority {
     public void renew() {
         try {
             boolean isServerRenewed = credentials.renew();
+            legacy.renew();
             keyStatement = signStatement();
             if (isServerRenewed) {
                 renewalListeners.forEach(Runnable::run);

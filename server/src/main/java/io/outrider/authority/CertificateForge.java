@@ -43,8 +43,9 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
- * Makes the six kinds of certificates of an installation (RFC 5280), for keys of P-256 but where
- * somebody else has made the key. Keeps nothing. Safe for use by many threads.
+ * Makes the kinds of certificates of an installation (RFC 5280), for keys of P-256 but where
+ * somebody else has made the key, or an old modem has to verify it. Keeps nothing. Safe for use by
+ * many threads.
  */
 final class CertificateForge {
     static final Duration ROOT_LIFETIME = Duration.ofDays(3_652);
@@ -74,8 +75,17 @@ final class CertificateForge {
     }
 
     Identity root() {
-        KeyPair pair = newKeyPair();
-        X500Name name = name("Outrider root CA");
+        return root(newKeyPair(), "Outrider root CA", 1);
+    }
+
+    /** Of RSA, and for the server's certificate on the listener for old modems alone. */
+    Identity legacyRoot() {
+        return root(newRsaKeyPair(), "Outrider legacy root CA", 0);
+    }
+
+    private Identity root(KeyPair pair, String commonName, int authoritiesBelow) {
+        X500Name name = name(commonName);
+        var constraints = new BasicConstraints(authoritiesBelow);
         var self = new Signer(pair.getPrivate(), pair.getPublic(), name, now().plus(ROOT_LIFETIME));
         X509Certificate certificate =
                 certificate(
@@ -84,7 +94,7 @@ final class CertificateForge {
                         pair.getPublic(),
                         ROOT_LIFETIME,
                         builder -> {
-                            add(builder, Extension.basicConstraints, true, new BasicConstraints(1));
+                            add(builder, Extension.basicConstraints, true, constraints);
                             add(builder, Extension.keyUsage, true, caUsage());
                         });
         return new Identity(pair.getPrivate(), List.of(certificate));
@@ -116,7 +126,14 @@ final class CertificateForge {
      * @param names host names and addresses under which the server is reached
      */
     Identity server(Identity issuing, List<String> names) {
-        KeyPair pair = newKeyPair();
+        return server(issuing, newKeyPair(), names);
+    }
+
+    Identity legacyServer(Identity legacyRoot, List<String> names) {
+        return server(legacyRoot, newRsaKeyPair(), names);
+    }
+
+    private Identity server(Identity issuing, KeyPair pair, List<String> names) {
         var alternatives =
                 names.stream().map(CertificateForge::generalName).toArray(GeneralName[]::new);
         X509Certificate certificate =
@@ -302,6 +319,17 @@ final class CertificateForge {
             return generator.generateKeyPair();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("P-256 is part of every JDK", e);
+        }
+    }
+
+    /** What every modem of the last fifteen years can do; good enough until 2030 (SP 800-131A). */
+    private KeyPair newRsaKeyPair() {
+        try {
+            var generator = KeyPairGenerator.getInstance("RSA");
+            generator.initialize(2_048, random);
+            return generator.generateKeyPair();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("RSA is part of every JDK", e);
         }
     }
 

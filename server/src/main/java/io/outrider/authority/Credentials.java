@@ -148,7 +148,7 @@ final class Credentials {
     }
 
     private Identity freshServer(Optional<Identity> stored) throws IOException, OperatorException {
-        return isFresh(stored) && names(stored.get().certificate()).equals(wantedNames())
+        return isFresh(stored) && names(stored.get().certificate()).equals(wanted(serverNames))
                 ? stored.get()
                 : save(SERVER, forge.server(issuing, serverNames));
     }
@@ -183,7 +183,7 @@ final class Credentials {
         }
     }
 
-    private Set<String> wantedNames() {
+    static Set<String> wanted(List<String> serverNames) {
         var wanted = new HashSet<String>();
         for (String name : serverNames) {
             wanted.add(CertificateForge.generalName(name).toString());
@@ -191,7 +191,7 @@ final class Credentials {
         return wanted;
     }
 
-    private static Set<String> names(X509Certificate certificate) {
+    static Set<String> names(X509Certificate certificate) {
         var names = new HashSet<String>();
         try {
             Collection<List<?>> alternatives = certificate.getSubjectAlternativeNames();

@@ -192,6 +192,7 @@ final class ClientOperations {
                     row.put("certificateNotAfter", certified.notAfter().toString());
                 });
         row.put("hasPassword", registry.storedPassword(client.name()).isPresent());
+        LegacyNote.put(row, config);
         return row;
     }
 }

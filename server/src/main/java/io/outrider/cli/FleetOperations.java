@@ -158,7 +158,7 @@ final class FleetOperations {
         return row;
     }
 
-    private static Map<String, Object> describe(Tracker tracker) {
+    private Map<String, Object> describe(Tracker tracker) {
         var row = new LinkedHashMap<String, Object>();
         row.put("tracker", tracker.id().toString());
         row.put("enrolment", tracker.enrolment());
@@ -178,6 +178,7 @@ final class FleetOperations {
         }
         put(row, tracker.stand());
         Answers.put(row, tracker.methods());
+        LegacyNote.put(row, config);
         return row;
     }
 

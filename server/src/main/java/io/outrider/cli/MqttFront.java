@@ -24,6 +24,8 @@ import io.outrider.keys.KeyUnavailableException;
 import io.outrider.keys.OperatorException;
 import io.outrider.seal.Secret;
 import io.outrider.watch.Watch;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -72,16 +74,26 @@ final class MqttFront {
             char[] keysPassword = keys.passwordCharacters();
             char[] trustPassword = trust.passwordCharacters();
             var tls = new TlsStores(keys.file(), keysPassword, trust.file(), trustPassword);
+            Optional<TlsStores> legacy =
+                    config.mqttLegacy().isPresent()
+                            ? Optional.of(legacy(trust.file(), trustPassword))
+                            : Optional.empty();
             Arrays.fill(keysPassword, ' ');
             Arrays.fill(trustPassword, ' ');
             return opened.add(
                     Broker.start(
-                            new BrokerConfig(directory.path().resolve("broker"), listeners(tls)),
+                            new BrokerConfig(
+                                    directory.path().resolve("broker"), listeners(tls, legacy)),
                             gate,
                             certificates(),
                             verifiers,
                             inlet,
                             watch));
+        } catch (IOException e) {
+            throw new OperatorException(
+                    "the keys of the listeners cannot be had (" + e.getMessage() + ")",
+                    "Check the disk and the folder keys.",
+                    e);
         } catch (BrokerException e) {
             throw new OperatorException(
                     "the broker cannot start (" + e.getMessage() + ")",
@@ -95,7 +107,19 @@ final class MqttFront {
         return tokens.map(TokenIssuers::status).orElse(List.of());
     }
 
-    private List<ListenerConfig> listeners(TlsStores tls) {
+    /** The key of the listener for old modems, which is marked wherever somebody looks. */
+    private TlsStores legacy(Path trustStore, char[] trustPassword)
+            throws IOException, OperatorException {
+        log.warn("{}", LegacyNote.of(config).orElseThrow());
+        try (KeyStoreFile keys = backend.authority().legacyKeyStore()) {
+            char[] password = keys.passwordCharacters();
+            var stores = new TlsStores(keys.file(), password, trustStore, trustPassword);
+            Arrays.fill(password, ' ');
+            return stores;
+        }
+    }
+
+    private List<ListenerConfig> listeners(TlsStores tls, Optional<TlsStores> legacy) {
         var listeners = new ArrayList<ListenerConfig>();
         listeners.add(
                 listener("mqtt", ListenerConfig.Kind.CERTIFICATES, config.mqtt(), tls, Set.of()));
@@ -115,7 +139,7 @@ final class MqttFront {
                                         "mqtt-legacy",
                                         ListenerConfig.Kind.LEGACY,
                                         at,
-                                        tls,
+                                        legacy.orElseThrow(),
                                         Set.of())));
         config.webSocket()
                 .ifPresent(at ->

@@ -185,10 +185,11 @@ final class PolicyOperations {
         return Reach.of(client.grants()).stream().map(Reach::toString).toList();
     }
 
-    private static Map<String, Object> describe(String kind, String name, MethodPolicy policy) {
+    private Map<String, Object> describe(String kind, String name, MethodPolicy policy) {
         var row = new LinkedHashMap<String, Object>();
         row.put(kind, name);
         Answers.put(row, policy);
+        LegacyNote.put(row, config);
         return row;
     }
 

@@ -72,6 +72,7 @@ final class ServeCommand implements Callable<Integer> {
                             + directory.path()
                             + ".");
         }
+        LegacyNote.of(config).ifPresent(note -> out.println("\nWarning: " + note + "."));
         if (server.isPassphraseNew()) {
             out.println();
             out.println(

@@ -92,14 +92,19 @@ final class Server implements AutoCloseable {
 
             Accounts accounts =
                     opened.add(Accounts.open(directory.accountsFile(), clock, new SecureRandom()));
-            var metrics = ServerMetrics.of(watch, logs, backend, enrolment, front::issuers, clock);
+            var metrics =
+                    ServerMetrics.of(
+                            config, watch, logs, backend, enrolment, front::issuers, clock);
             opened.add(startDashboard(config, backend, accounts, metrics, clock));
 
             Instant since = clock.instant();
             var operations =
                     new WatchOperations(
                             new ServerOperations(
-                                    backend, config, clock, () -> serving(since, watch, enrolment)),
+                                    backend,
+                                    config,
+                                    clock,
+                                    () -> serving(config, since, watch, enrolment)),
                             watch,
                             accounts);
             opened.add(ControlServer.start(directory.socket(), operations));
@@ -211,9 +216,10 @@ final class Server implements AutoCloseable {
     }
 
     private static Map<String, Object> serving(
-            Instant since, Watch watch, EnrolmentServer enrolment) {
+            Config config, Instant since, Watch watch, EnrolmentServer enrolment) {
         var serving = new LinkedHashMap<String, Object>();
         serving.put("servingSince", since.toString());
+        LegacyNote.put(serving, config);
         serving.put("gate", watch.counts());
         serving.put("enrolment", enrolment.counts());
         return serving;

@@ -47,6 +47,7 @@ final class ServerMetrics {
     }
 
     static Metrics of(
+            Config config,
             Watch watch,
             Logs logs,
             Backend backend,
@@ -55,6 +56,10 @@ final class ServerMetrics {
             InstantSource clock) {
         var metrics = new Metrics(watch, logs, Main.Version.text());
         var it = new ServerMetrics(backend, clock);
+        metrics.gauge(
+                "outrider_legacy_listeners",
+                "Listeners for old modems: TLS 1.2 and RSA",
+                () -> config.mqttLegacy().isPresent() ? 1 : 0);
         it.store(metrics);
         it.registry(metrics);
         metrics.counters(

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 record Tool(String command, String debianPackage) {
     static final Tool MOSQUITTO_PUB = new Tool("/usr/bin/mosquitto_pub", "mosquitto-clients");
     static final Tool MOSQUITTO_SUB = new Tool("/usr/bin/mosquitto_sub", "mosquitto-clients");
+    static final Tool SHELL = new Tool("/bin/sh", "dash");
     static final Tool OPENSSL = new Tool("/usr/bin/openssl", "openssl");
 
     private static final int SECONDS_MAX = 20;

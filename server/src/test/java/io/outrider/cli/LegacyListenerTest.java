@@ -78,6 +78,41 @@ class LegacyListenerTest {
     }
 
     @Test
+    void a_client_with_an_rsa_key_comes_in_there() throws Exception {
+        Path files = folder.resolve("files");
+        server.run("client", "add", "modem", "--may-publish", "site/+", "--out", files.toString());
+        Path key = files.resolve("rsa.key");
+        String request =
+                shell(
+                        "openssl req -new -newkey rsa:2048 -nodes -sha256 -subj /CN=modem -keyout "
+                                + key);
+        var renew =
+                new Operations.Request(
+                        "client renew",
+                        java.util.Map.of(
+                                "client", "modem", "request", request.substring(begin(request))));
+        Path certificate = files.resolve("rsa.crt");
+        var control = ControlClient.find(server.data().resolve("control.sock")).orElseThrow();
+        control.perform(renew, row -> write(certificate, row));
+
+        assertThat(publish("modem", certificate, key, "site/a"))
+                .contains("CONNACK (0)")
+                .contains("RC:");
+    }
+
+    private static int begin(String request) {
+        return request.indexOf("-----BEGIN CERTIFICATE REQUEST");
+    }
+
+    private static void write(Path file, JsonNode row) {
+        try {
+            Files.writeString(file, row.path("certificate").asString());
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    @Test
     void every_report_marks_that_it_is_there() throws Exception {
         assertThat(server.status().path("legacy").asString())
                 .contains("mqtt-legacy", Integer.toString(port), "TLS 1.2");

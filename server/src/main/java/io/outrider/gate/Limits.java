@@ -1,5 +1,8 @@
 package io.outrider.gate;
 
+import static io.outrider.gate.Range.requireInRange;
+import static io.outrider.gate.Range.requireTime;
+
 import java.time.Duration;
 
 /**
@@ -214,21 +217,6 @@ public record Limits(
         public Answers {
             requireTime("outcomeTimeMax", outcomeTimeMax, 10, 3_600_000);
             requireTime("withheldTime", withheldTime, 0, 3_600_000);
-        }
-    }
-
-    private static void requireTime(String name, Duration value, long minMs, long maxMs) {
-        requireInRange(name, value.toMillis(), minMs, maxMs, " ms");
-    }
-
-    private static void requireInRange(String name, long value, long min, long max) {
-        requireInRange(name, value, min, max, "");
-    }
-
-    private static void requireInRange(String name, long value, long min, long max, String unit) {
-        if (value < min || value > max) {
-            throw new IllegalArgumentException(
-                    name + " " + value + unit + " is not in " + min + " … " + max + unit);
         }
     }
 }

@@ -20,7 +20,7 @@ class GateValuesTest {
         assertThatThrownBy(() -> keepAlive(Duration.ofDays(1)))
                 .hasMessageContaining("keepAliveMax 86400000");
         assertThatThrownBy(() -> keepAlive(Duration.ofSeconds(4)))
-                .hasMessageContaining("keepAliveMax 4000 is not in 5000");
+                .hasMessageContaining("keepAliveMax 4000 ms is not in 5000");
     }
 
     @Test

@@ -26,9 +26,18 @@ final class HandshakeWork {
         this.threads = threads;
     }
 
-    /** For one connection's computations. */
+    /**
+     * For one connection's computations. A connection has one handshake: TLS 1.2 would let a client
+     * begin another on it whenever it likes, and no limit counts those (RFC 9325, section 3.5).
+     */
     Executor of(Connection connection) {
-        return work -> add(connection.prefix(), new Task(connection.channel(), work));
+        return work -> {
+            if (connection.stage().compareTo(Connection.Stage.IN_HANDSHAKE) > 0) {
+                connection.drop();
+            } else {
+                add(connection.prefix(), new Task(connection.channel(), work));
+            }
+        };
     }
 
     private void add(AddressPrefix prefix, Task task) {

@@ -35,22 +35,7 @@ final class RawMqtt implements AutoCloseable {
     RawMqtt(TestBroker broker, Optional<Credential> credential, String listener, String from)
             throws IOException {
         try {
-            var keys = KeyStore.getInstance("PKCS12");
-            keys.load(null, null);
-            if (credential.isPresent()) {
-                keys.setKeyEntry(
-                        "key",
-                        credential.get().key().getPrivate(),
-                        TestAuthority.PASSPHRASE,
-                        new Certificate[] {credential.get().certificate()});
-            }
-            keys.setCertificateEntry("root", broker.authority.root());
-            var keyManagers = KeyManagerFactory.getInstance("PKIX");
-            keyManagers.init(keys, TestAuthority.PASSPHRASE);
-            var trustManagers = TrustManagerFactory.getInstance("PKIX");
-            trustManagers.init(keys);
-            var context = SSLContext.getInstance("TLS");
-            context.init(keyManagers.getKeyManagers(), trustManagers.getTrustManagers(), null);
+            SSLContext context = context(broker, credential);
             socket =
                     (SSLSocket)
                             context.getSocketFactory()
@@ -63,6 +48,28 @@ final class RawMqtt implements AutoCloseable {
         } catch (GeneralSecurityException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** TLS that shows this certificate or none. */
+    static SSLContext context(TestBroker broker, Optional<Credential> credential)
+            throws GeneralSecurityException, IOException {
+        var keys = KeyStore.getInstance("PKCS12");
+        keys.load(null, null);
+        if (credential.isPresent()) {
+            keys.setKeyEntry(
+                    "key",
+                    credential.get().key().getPrivate(),
+                    TestAuthority.PASSPHRASE,
+                    new Certificate[] {credential.get().certificate()});
+        }
+        keys.setCertificateEntry("root", broker.authority.root());
+        var keyManagers = KeyManagerFactory.getInstance("PKIX");
+        keyManagers.init(keys, TestAuthority.PASSPHRASE);
+        var trustManagers = TrustManagerFactory.getInstance("PKIX");
+        trustManagers.init(keys);
+        var context = SSLContext.getInstance("TLS");
+        context.init(keyManagers.getKeyManagers(), trustManagers.getTrustManagers(), null);
+        return context;
     }
 
     /** Connected with MQTT 5, client identifier as given, keep alive 60 s. */
@@ -156,8 +163,8 @@ final class RawMqtt implements AutoCloseable {
 
     /** The next packet, whole; empty where the broker has hung up instead. */
     byte[] receive() throws IOException {
-        var in = socket.getInputStream();
         try {
+            var in = socket.getInputStream();
             int first = in.read();
             if (first < 0) {
                 return new byte[0];

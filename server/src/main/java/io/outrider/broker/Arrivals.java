@@ -6,7 +6,9 @@ import io.outrider.gate.Limits;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -32,6 +34,7 @@ final class Arrivals {
     // All below is guarded by this.
     private final Map<AddressPrefix, FromPrefix> prefixes = new HashMap<>();
     private final Set<Connection> unproven = new LinkedHashSet<>();
+    private final Set<Connection> proven = new HashSet<>();
     private int connections;
 
     /** One address prefix, for as long as a connection from it is open. */
@@ -164,12 +167,21 @@ final class Arrivals {
 
     /** It has proven who it is. */
     synchronized void proven(Connection connection) {
-        forgetUnproven(connection);
+        if (unproven.contains(connection)) { // or it has left, or is about to
+            forgetUnproven(connection);
+            proven.add(connection);
+        }
+    }
+
+    /** Who has proven who it is, and is here at this moment. */
+    synchronized List<Connection> proven() {
+        return List.copyOf(proven);
     }
 
     /** It is closed. To be called once for each connection that was counted in. */
     synchronized void leave(Connection connection) {
         forgetUnproven(connection);
+        proven.remove(connection);
         connections--;
         FromPrefix prefix = prefixes.get(connection.prefix());
         if (prefix != null && --prefix.connections == 0) {

@@ -9,6 +9,7 @@ import io.outrider.gate.GateEvent;
 import io.outrider.gate.Limits;
 import io.outrider.gate.ReasonCode;
 import io.outrider.topic.TrackerId;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,8 +28,8 @@ import java.util.function.Function;
  * acknowledged but by the gate and the inbox. Safe for use by many threads.
  */
 public final class Broker implements AutoCloseable {
-    /** A replaced certificate is to be shown within ten seconds. */
-    private static final long TLS_LOOK_SECONDS = 4;
+    /** What is replaced, a certificate or a revocation list, is to count within ten seconds. */
+    private static final long FILES_LOOK_SECONDS = 4;
 
     private final Engine engine;
     private final Connections connections;
@@ -105,7 +106,9 @@ public final class Broker implements AutoCloseable {
                     Executors.newFixedThreadPool(
                             Runtime.getRuntime().availableProcessors(),
                             HandshakeSignatures.THREADS));
-            executors.add(reloading(List.copyOf(tls.values())));
+            ScheduledExecutorService timer = timer();
+            executors.add(timer);
+            again(timer, () -> tls.values().forEach(TlsContext::reload));
             var disconnector = engine.get(MqttServerDisconnector.class);
             var uplink =
                     new Uplink(inbox, gate.limits().answers(), connections, disconnector, watch);
@@ -117,6 +120,9 @@ public final class Broker implements AutoCloseable {
                             new Publishes(
                                     connection, gate, paces, uplink, retained, disconnector, watch);
             var arrivals = new Arrivals(gate.limits().connecting(), watch, System::nanoTime);
+            var revocations =
+                    new LateRevocations(arrivals, policy, disconnector, InstantSource.system());
+            again(timer, revocations::look);
             var handshakes = new HandshakeWork(executors.getFirst());
             var doors = new LinkedHashMap<String, Door>();
             for (var listener : tls.entrySet()) {
@@ -152,17 +158,15 @@ public final class Broker implements AutoCloseable {
         }
     }
 
-    private static ScheduledExecutorService reloading(List<TlsContext> contexts) {
-        ScheduledExecutorService timer =
-                Executors.newSingleThreadScheduledExecutor(
-                        Thread.ofPlatform().name("broker-tls-reload").daemon().factory());
+    private static ScheduledExecutorService timer() {
+        return Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name("broker-files").daemon().factory());
+    }
+
+    private static void again(ScheduledExecutorService timer, Runnable look) {
         var _ =
                 timer.scheduleWithFixedDelay(
-                        () -> contexts.forEach(TlsContext::reload),
-                        TLS_LOOK_SECONDS,
-                        TLS_LOOK_SECONDS,
-                        TimeUnit.SECONDS);
-        return timer;
+                        look, FILES_LOOK_SECONDS, FILES_LOOK_SECONDS, TimeUnit.SECONDS);
     }
 
     /**

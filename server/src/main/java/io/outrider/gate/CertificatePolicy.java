@@ -118,6 +118,23 @@ public final class CertificatePolicy {
     }
 
     /**
+     * Why a chain that was good is worth nothing any more, because its authority has revoked it
+     * since. Costs little where nothing was revoked.
+     */
+    public Optional<String> revokedSince(X509Certificate[] chain, Instant now) {
+        if (chain.length == 0) {
+            return Optional.empty();
+        }
+        List<X509Certificate> certificates = List.of(chain);
+        // Another authority may still answer for it; a list that is of no use just now cuts off
+        // nobody who is here.
+        return foreign.stream().anyMatch(its -> its.anchors().isRevoked(certificates, now))
+                        && verify(chain, now) instanceof Verdict.Objection(String reason)
+                ? Optional.of(reason)
+                : Optional.empty();
+    }
+
+    /**
      * Of a certificate whose every byte is one that we have signed and registered, another check of
      * our own signature can only say what it said before.
      */

@@ -95,6 +95,17 @@ public final class TrustAnchorSet {
                 .orElseGet(() -> validate(certificates, ends, Optional.empty(), now));
     }
 
+    /**
+     * Whether a revocation list that can be used at this time names a certificate of the chain.
+     * Checks no signature, so that it can be asked again and again of chains that were good.
+     */
+    boolean isRevoked(List<X509Certificate> chain, Instant now) {
+        return revocations.isPresent()
+                && revocations.get().state(now)
+                        instanceof RevocationListFile.State.Usable(List<X509CRL> lists)
+                && path(chain).filter(path -> isOnList(path, lists)).isPresent();
+    }
+
     /** Each step by the name of the issuer, so that no peer can send us round in circles. */
     private Optional<List<X509Certificate>> path(List<X509Certificate> chain) {
         var path = new ArrayList<X509Certificate>(List.of(chain.getFirst()));

@@ -134,6 +134,30 @@ final class TestBroker implements AutoCloseable {
         return broker;
     }
 
+    /** That believes this authority, too, in what it says of trackers. */
+    static TestBroker startedBelieving(
+            Path directory, TestAuthority other, CertificatePolicy.Foreign terms)
+            throws BrokerException {
+        var broker = new TestBroker(directory);
+        ListenerConfig plain = broker.config().listeners().getFirst();
+        Path trust = broker.authority.writeTrustStore(directory.resolve("both.p12"), other);
+        var tls =
+                new TlsStores(
+                        plain.tls().keyStore(),
+                        TestAuthority.PASSPHRASE,
+                        trust,
+                        TestAuthority.TRUST_PASSPHRASE);
+        broker.running =
+                Broker.start(
+                        broker.at(tls, 0),
+                        broker.gate(),
+                        broker.policy(terms),
+                        Optional.empty(),
+                        broker.inbox(),
+                        broker.events::add);
+        return broker;
+    }
+
     static Inbox acknowledging() {
         return _ -> CompletableFuture.completedFuture(new Outcome.Acknowledged());
     }
@@ -190,10 +214,10 @@ final class TestBroker implements AutoCloseable {
         return new Gate(TestAuthority.INSTALLATION, limits, registry, InstantSource.system());
     }
 
-    CertificatePolicy policy() {
+    CertificatePolicy policy(CertificatePolicy.Foreign... foreign) {
         var own = new TrustAnchorSet(List.of(authority.root()), List.of(), Optional.empty());
         return new CertificatePolicy(
-                TestAuthority.INSTALLATION, _ -> Optional.empty(), () -> own, List.of());
+                TestAuthority.INSTALLATION, _ -> Optional.empty(), () -> own, List.of(foreign));
     }
 
     Inbox inbox() {

@@ -30,6 +30,9 @@ class RevocationListFileTest {
     private final X509Certificate good = issuing.issue(new Draft("CN=acme.truck-7"));
     private final X509Certificate bad = issuing.issue(new Draft("CN=acme.truck-8"));
 
+    private final X509Certificate stranger =
+            ForeignAuthority.root("Another").issue(new Draft("CN=acme.truck-8"));
+
     @TempDir Path directory;
     private Path file;
     private TrustAnchorSet set;
@@ -109,6 +112,51 @@ class RevocationListFileTest {
         assertBad(set, good, NOW.plusSeconds(70), "cannot be read");
         write(issuing.list(NOW.minus(DAY), NOW.plus(DAY)));
         assertGood(set, good, NOW.plusSeconds(80));
+    }
+
+    @Test
+    void who_was_let_in_counts_as_revoked_when_a_usable_list_says_so_and_not_before()
+            throws Exception {
+        for (X509CRL useless :
+                List.of(
+                        issuing.list(NOW.minus(DAY), NOW, bad),
+                        issuing.list(NOW.plusSeconds(1), NOW.plus(DAY), bad),
+                        root.list(NOW.minus(DAY), NOW.plus(DAY), bad))) {
+            write(useless);
+            assertThat(revokedSince(bad)).isEmpty();
+        }
+        Files.delete(file);
+        assertThat(revokedSince(bad)).isEmpty();
+
+        write(issuing.list(NOW.minus(DAY), NOW.plus(DAY), bad));
+        assertThat(revokedSince(good)).isEmpty();
+        assertThat(revokedSince(stranger)).isEmpty();
+        assertThat(revokedSince(bad)).contains("a certificate of the chain was revoked");
+        write(
+                issuing.list(NOW.minus(DAY), NOW.plus(DAY)),
+                root.list(NOW.minus(DAY), NOW.plus(DAY), issuing.certificate()));
+        assertThat(revokedSince(good)).contains("a certificate of the chain was revoked");
+    }
+
+    private Optional<String> revokedSince(X509Certificate leaf) {
+        var rule =
+                (CertificateMapping.Parsed.Rule)
+                        CertificateMapping.parse(
+                                CertificateMapping.Source.SUBJECT_CN,
+                                "{fleet}.{tracker}",
+                                Optional.empty());
+        var own =
+                new TrustAnchorSet(
+                        List.of(ForeignAuthority.root("Ours").certificate()),
+                        List.of(),
+                        Optional.empty());
+        var policy =
+                new CertificatePolicy(
+                        "test.example",
+                        _ -> Optional.empty(),
+                        () -> own,
+                        List.of(new CertificatePolicy.Foreign(newSet(), rule.mapping())));
+        return policy.revokedSince(new X509Certificate[] {leaf}, NOW);
     }
 
     private TrustAnchorSet newSet() {

@@ -22,12 +22,14 @@ import java.util.Date;
 import java.util.List;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLReason;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v2CRLBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -168,9 +170,33 @@ public final class TestAuthority {
                         .purpose(KeyPurposeId.id_kp_serverAuth));
     }
 
-    /** A PKCS #12 store that trusts this authority alone. */
-    public Path writeTrustStore(Path file) {
-        return write(file, TRUST_PASSPHRASE, store -> store.setCertificateEntry("root", root));
+    /** A PKCS #12 store that trusts this authority and these others. */
+    public Path writeTrustStore(Path file, TestAuthority... others) {
+        return write(
+                file,
+                TRUST_PASSPHRASE,
+                store -> {
+                    store.setCertificateEntry("root", root);
+                    for (int i = 0; i < others.length; i++) {
+                        store.setCertificateEntry("other" + i, others[i].root);
+                    }
+                });
+    }
+
+    /** A revocation list of now, in the place of any that was there. */
+    public void writeRevocations(Path file, X509Certificate... revoked) {
+        try {
+            Instant now = Instant.now();
+            var builder = new JcaX509v2CRLBuilder(root, Date.from(now.minusSeconds(60)));
+            builder.setNextUpdate(Date.from(now.plus(Duration.ofDays(1))));
+            for (X509Certificate one : revoked) {
+                builder.addCRLEntry(one.getSerialNumber(), Date.from(now), CRLReason.keyCompromise);
+            }
+            var signer = new JcaContentSignerBuilder("SHA256withECDSA").build(key.getPrivate());
+            Files.write(file, builder.build(signer).getEncoded());
+        } catch (IOException | OperatorCreationException e) {
+            throw new AssertionError(e);
+        }
     }
 
     public Path writePem(Path file) {

@@ -100,15 +100,24 @@ final class ControlServer implements AutoCloseable {
 
     private void answer(String line, SocketRows rows, Writer out) throws IOException {
         try {
-            var request = JSON.readValue(line, Operations.Request.class);
-            operations.perform(request, rows);
+            operations.perform(request(line), rows);
             write(out, "{\"done\":true}");
         } catch (OperatorException e) {
             write(out, JSON.writeValueAsString(Map.of("error", e.getMessage(), "hint", e.hint())));
-        } catch (JacksonException e) {
-            write(out, JSON.writeValueAsString(Map.of("error", "not a request", "hint", "")));
         }
         out.flush();
+    }
+
+    private static Operations.Request request(String line) throws OperatorException {
+        try {
+            Operations.Request request = JSON.readValue(line, Operations.Request.class);
+            if (request != null) { // the word null is JSON, too
+                return request;
+            }
+        } catch (JacksonException e) {
+            throw new OperatorException("not a request", "", e);
+        }
+        throw new OperatorException("not a request", "");
     }
 
     private static void write(Writer out, String line) {

@@ -2,6 +2,7 @@ package io.outrider.cli;
 
 import io.outrider.keys.OperatorException;
 import java.util.Map;
+import java.util.Objects;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -21,6 +22,7 @@ interface Operations {
     /** A verb, such as {@code fleet add}, and its arguments by name. */
     record Request(String verb, Map<String, String> arguments) {
         public Request {
+            Objects.requireNonNull(verb);
             arguments = Map.copyOf(arguments);
         }
 

@@ -2,7 +2,7 @@ export JAVA_HOME := $(shell bin/java-home)
 MVN := mvn -B -q
 LEARNED := server/target/outrider.aot
 
-.PHONY: help build check test format demo faststart bench clean
+.PHONY: help build check test format demo faststart bench fuzz clean
 
 help:   ## list these words
 	@sed -n 's/^\([a-z]*\): *.*## /\1\t/p' Makefile
@@ -34,6 +34,10 @@ faststart: build ## less CPU for each later start: what a short run of the demo 
 bench:  ## what it costs, beside Mosquitto: make bench ARGS='--parts b,c' (bench/README.md)
 	@$(MVN) -Pbench -DskipTests package
 	@bench/run $(ARGS)
+
+fuzz:   ## explore with Jazzer what strangers may send: make fuzz ARGS='--target scram --seconds 600'
+	@$(MVN) -Pfuzz -DskipTests test-compile dependency:build-classpath -pl server -am -Dmdep.outputFile=target/fuzz.classpath
+	@bin/fuzz $(ARGS)
 
 clean:  ## remove what was built
 	@$(MVN) -Pbench clean

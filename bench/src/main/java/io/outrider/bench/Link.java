@@ -34,6 +34,9 @@ final class Link extends ByteToMessageDecoder {
         /** A PUBLISH came, and was acknowledged. */
         default void delivered() {}
 
+        /** The server's DISCONNECT came. */
+        default void dismissed(int reasonCode) {}
+
         /** The connection is over, and not because {@link #leave} was called. */
         default void lost(String why) {}
     }
@@ -141,10 +144,11 @@ final class Link extends ByteToMessageDecoder {
                 ear.delivered();
             }
             case Packets.AUTH -> challenged(in.toString(body, remaining, CharsetUtil.UTF_8));
-            case Packets.DISCONNECT ->
-                    failure =
-                            "DISCONNECT 0x%02X"
-                                    .formatted(remaining == 0 ? 0 : in.getUnsignedByte(body));
+            case Packets.DISCONNECT -> {
+                int reasonCode = remaining == 0 ? 0 : in.getUnsignedByte(body);
+                failure = "DISCONNECT 0x%02X".formatted(reasonCode);
+                ear.dismissed(reasonCode);
+            }
             default -> {} // PINGRESP
         }
     }

@@ -42,10 +42,10 @@ public final class Main implements Callable<Integer> {
     @Option(
             names = "--parts",
             split = ",",
-            paramLabel = "a,b,c,d,e",
+            paramLabel = "a,b,c,d,e,f",
             description =
                     "a: memory of idle connections; b: handshakes; c: stored positions; d: start;"
-                            + " e: refusals. All by default.")
+                            + " e: refusals; f: time until a tracker is cut off. All by default.")
     private List<String> parts = List.copyOf(PARTS.keySet());
 
     @Option(
@@ -189,7 +189,11 @@ public final class Main implements Callable<Integer> {
                 throw new BenchException(number + " is too few: give 1 or more");
             }
         }
-        int needed = FILES_SPARE + Math.max(connections, parts.contains("a") ? idle : 0);
+        int held =
+                Math.max(
+                        parts.contains("a") ? idle : 0,
+                        parts.contains("f") ? CutOff.CONNECTIONS : 0);
+        int needed = FILES_SPARE + Math.max(connections, held);
         if (filesMax() < needed) {
             throw new BenchException(
                     "a process may open %d files, %d are needed, here and in the servers: ulimit -n %d"
@@ -217,6 +221,7 @@ public final class Main implements Callable<Integer> {
         all.put("c", new Positions());
         all.put("d", new Starts());
         all.put("e", new Refusals());
+        all.put("f", new CutOff());
         return all;
     }
 }

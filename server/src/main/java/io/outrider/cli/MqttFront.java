@@ -50,7 +50,7 @@ final class MqttFront {
     private final Config config;
     private final Backend backend;
     private final InstantSource clock;
-    private Optional<TokenIssuers> tokens = Optional.empty();
+    private volatile Optional<TokenIssuers> tokens = Optional.empty(); // read for the metrics
 
     MqttFront(DataDirectory directory, Config config, Backend backend, InstantSource clock) {
         this.directory = directory;

@@ -81,9 +81,6 @@ final class Server implements AutoCloseable {
             Watch watch = opened.add(new Watch(clock));
             Logs logs = opened.add(Logs.start(config.log(), watch, clock));
             var front = new MqttFront(directory, config, backend, clock);
-            Broker broker = front.start(opened, gate, new Inlet(intake, clock), watch);
-            registry.onChange(change -> heard(broker, change));
-
             EnrolmentServer enrolment =
                     opened.add(
                             EnrolmentServer.start(
@@ -96,6 +93,10 @@ final class Server implements AutoCloseable {
                     ServerMetrics.of(
                             config, watch, logs, backend, enrolment, front::issuers, clock);
             opened.add(startDashboard(config, backend, accounts, metrics, clock));
+
+            // Behind all that may fail to start, so that no tracker meets a server that ends again.
+            Broker broker = front.start(opened, gate, new Inlet(intake, clock), watch);
+            registry.onChange(change -> heard(broker, change));
 
             Instant since = clock.instant();
             var operations =
@@ -115,7 +116,8 @@ final class Server implements AutoCloseable {
         } catch (IOException | SQLException e) {
             throw new OperatorException(
                     "cannot start (" + e.getMessage() + ")",
-                    "Check the disk, and the addresses and ports.",
+                    "Check the disk, the addresses and ports, and any file that is named here;"
+                            + " a backup may have it.",
                     e);
         }
     }

@@ -102,7 +102,7 @@ public final class Dashboard implements AutoCloseable {
         var door = new MetricsDoor(accounts, metrics, new Attempts(clock));
         var api = new Api(accounts, signIn, positions, hub, files, door, clock);
         var dashboard = new Dashboard(address, tls(keys, keyPassword), api, hub, feed, fleets);
-        dashboard.listen();
+        dashboard.listen(address);
         return dashboard;
     }
 
@@ -150,12 +150,18 @@ public final class Dashboard implements AutoCloseable {
         javalin.stop();
     }
 
-    private void listen() throws IOException {
+    private void listen(Address address) throws IOException {
         try {
             javalin.start();
         } catch (JavalinBindException e) {
             feed.close();
-            throw new IOException("the dashboard's address is taken or not of this machine", e);
+            throw new IOException(
+                    "the dashboard cannot listen on "
+                            + address.host()
+                            + ":"
+                            + address.port()
+                            + ": another program has the port, or the address is not of this machine",
+                    e);
         }
         fleetAsker.start();
     }

@@ -69,7 +69,7 @@ public final class Registry implements AutoCloseable {
             return new Registry(database, clock);
         } catch (SQLException e) {
             database.close();
-            throw e;
+            throw new SQLException(file + ": " + e.getMessage(), e);
         }
     }
 

@@ -15,14 +15,17 @@ import org.jspecify.annotations.Nullable;
 
 /** The registry's file: one connection, and how statements run on it. For one thread at a time. */
 final class RegistryDatabase implements AutoCloseable {
+    private final DatabaseFile file;
     private final Connection connection;
 
-    private RegistryDatabase(Connection connection) {
+    private RegistryDatabase(DatabaseFile file, Connection connection) {
+        this.file = file;
         this.connection = connection;
     }
 
-    static RegistryDatabase open(Path file) throws IOException, SQLException {
-        Connection connection = new DatabaseFile(file, RegistrySchema.MIGRATIONS).openForWriting();
+    static RegistryDatabase open(Path path) throws IOException, SQLException {
+        var file = new DatabaseFile(path, RegistrySchema.MIGRATIONS);
+        Connection connection = file.openForWriting();
         try (Statement statement = connection.createStatement()) {
             // What is deleted is overwritten: a replaced password must not linger in free pages.
             statement.execute("PRAGMA secure_delete = ON");
@@ -30,7 +33,7 @@ final class RegistryDatabase implements AutoCloseable {
             connection.close();
             throw e;
         }
-        return new RegistryDatabase(connection);
+        return new RegistryDatabase(file, connection);
     }
 
     String identity() throws SQLException {
@@ -74,6 +77,7 @@ final class RegistryDatabase implements AutoCloseable {
 
     /** How many rows it changed. */
     int update(String sql, @Nullable Object... arguments) throws SQLException {
+        file.requireInPlace();
         try (PreparedStatement update = prepared(sql, arguments)) {
             return update.executeUpdate();
         }

@@ -4,18 +4,24 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /** One SQLite database file, owned by one feature, which alone knows its tables. */
 public final class DatabaseFile {
     private final Path file;
     private final List<String> migrations;
+    private volatile @Nullable Object opened; // which file it was, under whatever name
 
     /**
      * @param file created with mode 0600 when absent
@@ -37,14 +43,42 @@ public final class DatabaseFile {
      */
     public Connection openForWriting() throws IOException, SQLException {
         createPrivately();
-        Connection connection = config(false).createConnection("jdbc:sqlite:" + file);
         try {
-            migrate(connection);
+            Connection connection = config(false).createConnection("jdbc:sqlite:" + file);
+            try {
+                migrate(connection);
+                opened = fileKey();
+                return connection;
+            } catch (SQLException e) {
+                connection.close();
+                throw e;
+            }
         } catch (SQLException e) {
-            connection.close();
-            throw e;
+            // SQLite's own messages do not say which of several files it is.
+            throw new SQLException(file + ": " + e.getMessage(), e);
         }
-        return connection;
+    }
+
+    /**
+     * To be asked right before a commit: in a file that was removed or replaced under its open
+     * connection SQLite goes on writing, and everything would be gone with the process.
+     *
+     * @throws SQLException where its name does not lead to the file that was opened for writing
+     */
+    public void requireInPlace() throws SQLException {
+        if (!Objects.equals(opened, fileKey())) {
+            throw new SQLiteException(
+                    file + " was removed or replaced while it is in use: put it back",
+                    SQLiteErrorCode.SQLITE_READONLY_DBMOVED);
+        }
+    }
+
+    private @Nullable Object fileKey() {
+        try {
+            return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+        } catch (IOException e) {
+            return null; // there is none that could be read
+        }
     }
 
     /** A connection that can only read; it never waits for the writer. */
@@ -82,7 +116,7 @@ public final class DatabaseFile {
         int version = version(connection);
         if (version > migrations.size()) {
             throw new SQLException(
-                    file + " has schema " + version + ", this program knows " + migrations.size());
+                    "has schema " + version + ", this program knows " + migrations.size());
         }
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {

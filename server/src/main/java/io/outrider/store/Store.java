@@ -52,7 +52,10 @@ public final class Store implements AutoCloseable {
         readers.read((reader, atRest) -> latest.rebuild(reader, atRest, latestTime));
         this.commits =
                 new GroupCommit(
-                        () -> new Tables(connection, keys, limits), limits, clock, this::committed);
+                        () -> new Tables(connection, file, keys, limits),
+                        limits,
+                        clock,
+                        this::committed);
     }
 
     /**

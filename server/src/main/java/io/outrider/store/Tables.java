@@ -3,6 +3,7 @@ package io.outrider.store;
 import io.outrider.keys.DataKeys;
 import io.outrider.keys.KeyUnavailableException;
 import io.outrider.position.Run;
+import io.outrider.sqlite.DatabaseFile;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ final class Tables implements AutoCloseable {
     static final String SEAL_AGAIN = "seal-again";
     static final String UNKNOWN_EPOCH = "announce";
 
+    private final DatabaseFile file;
     private final Statements statements;
     private final AtRest atRest;
     private final Tally tally;
@@ -29,7 +31,9 @@ final class Tables implements AutoCloseable {
     private final Refusals refusals;
     private final List<Segment> added = new ArrayList<>();
 
-    Tables(Connection connection, DataKeys keys, StoreLimits limits) throws SQLException {
+    Tables(Connection connection, DatabaseFile file, DataKeys keys, StoreLimits limits)
+            throws SQLException {
+        this.file = file;
         int cached = limits.trackersCached();
         atRest = new AtRest(keys);
         statements = new Statements(connection);
@@ -56,6 +60,7 @@ final class Tables implements AutoCloseable {
         counters.flush();
         refusals.flush();
         tally.flush();
+        file.requireInPlace();
         statements.commit();
         tally.committed();
         List<Segment> committed = List.copyOf(added);

@@ -49,6 +49,12 @@ final class ServerProcess implements AutoCloseable {
     /** The same with these lines more in its configuration. */
     static ServerProcess start(Path folder, String configuration)
             throws IOException, InterruptedException {
+        return start(folder, folder.resolve("server.log"), configuration);
+    }
+
+    /** The same with its log elsewhere, so that there is room for it where there is none else. */
+    static ServerProcess start(Path folder, Path log, String configuration)
+            throws IOException, InterruptedException {
         Path data =
                 Files.createDirectory(
                         folder.resolve("data"),
@@ -65,7 +71,6 @@ final class ServerProcess implements AutoCloseable {
                 """
                                 .formatted(ports.get(0), ports.get(1), ports.get(2))
                         + configuration);
-        Path log = folder.resolve("server.log");
         var server = new ServerProcess(data, log, launch(data, log));
         server.awaitServing();
         return server;

@@ -1,0 +1,285 @@
+package io.outrider.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.outrider.cli.ServerProcess.Ran;
+import io.outrider.tracker.SimulatedVehicle;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Parts of a server in a process of its own, broken under it while it serves, and mended. Whoever
+ * was cut off stays out, nothing is acknowledged that is not stored, and it says what is wrong.
+ */
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+class FailsClosedTest {
+    private static final Duration WAIT = Duration.ofSeconds(60);
+    private static final int POSITIONS = 20;
+
+    @TempDir static Path folder;
+    private static Path disk;
+    private static ServerProcess server;
+
+    @BeforeAll
+    static void serve() throws Exception {
+        disk = Files.createDirectory(folder.resolve("disk"));
+        assertThat(run("mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", disk.toString()))
+                .as("a small file system needs root: sudo make check")
+                .isZero();
+        server = ServerProcess.start(disk, folder.resolve("server.log"), "");
+        server.run("fleet", "create", "acme");
+        server.enrol("acme.truck-1", folder.resolve("truck-1"));
+        server.enrol("acme.stolen", folder.resolve("stolen"));
+        server.run("fleet", "revoke", "acme.stolen", "--reason", "sold");
+        Process tracker = tracker(Files.createTempFile(folder, "tracker", ".log"));
+        drive(tracker); // it has its data key from now on
+        assertThat(tracker.waitFor(WAIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(tracker.exitValue()).isZero();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        server.close();
+        assertThat(run("umount", "-l", disk.toString())).isZero();
+    }
+
+    @Test
+    void a_full_disk_acknowledges_nothing_and_all_is_stored_when_there_is_room() throws Exception {
+        Path filler = server.data().resolve("filler");
+        try {
+            fill(filler);
+            assertNothingIsAcknowledgedUntil(() -> Files.delete(filler));
+        } finally {
+            Files.deleteIfExists(filler);
+        }
+    }
+
+    @Test
+    void a_store_that_was_taken_away_acknowledges_nothing_until_it_is_back() throws Exception {
+        Path away = disk.resolve("positions.db");
+        Files.move(server.data().resolve("positions.db"), away);
+
+        assertNothingIsAcknowledgedUntil(
+                () -> Files.move(away, server.data().resolve("positions.db")));
+    }
+
+    @Test
+    void a_registry_that_was_taken_away_changes_nothing_and_says_so() throws Exception {
+        server.enrol("acme.truck-2", folder.resolve("truck-2"));
+        Path registry = server.data().resolve("fleet.db");
+        Path away = disk.resolve("fleet.db");
+        Files.move(registry, away);
+
+        Ran refused = server.ran("fleet", "revoke", "acme.truck-2", "--reason", "sold");
+
+        assertThat(refused.status()).isEqualTo(2);
+        assertThat(refused.errors()).contains("fleet.db was removed or replaced");
+        assertThat(knock("acme.truck-1")).contains("CONNACK (0)");
+        assertOthersStayOut();
+        Files.move(away, registry);
+        server.run("fleet", "revoke", "acme.truck-2", "--reason", "sold");
+        assertThat(knock("acme.truck-2")).doesNotContain("CONNACK (0)");
+    }
+
+    @Test
+    void a_registry_that_is_locked_changes_nothing_and_says_so() throws Exception {
+        String url = "jdbc:sqlite:" + server.data().resolve("fleet.db");
+        try (var connection = DriverManager.getConnection(url);
+                var statement = connection.createStatement()) {
+            statement.execute("BEGIN IMMEDIATE");
+
+            Ran refused = server.ran("fleet", "quarantine", "acme.truck-1", "--reason", "lost");
+
+            assertThat(refused.status()).isEqualTo(2);
+            assertThat(refused.errors()).contains("the database failed", "locked");
+            assertThat(knock("acme.truck-1")).contains("CONNACK (0)");
+            assertOthersStayOut();
+            statement.execute("ROLLBACK");
+        }
+        server.run("fleet", "quarantine", "acme.truck-1", "--reason", "lost");
+        assertThat(knock("acme.truck-1")).doesNotContain("CONNACK (0)");
+        server.run("fleet", "release", "acme.truck-1");
+        assertThat(knock("acme.truck-1")).contains("CONNACK (0)");
+    }
+
+    @Test
+    void keys_that_were_taken_away_let_in_nobody_new() throws Exception {
+        Path keys = server.data().resolve("keys");
+        Path away = disk.resolve("keys");
+        Files.move(keys, away);
+
+        assertOthersStayOut();
+
+        Files.move(away, keys);
+        assertThat(knock("acme.truck-1")).contains("CONNACK (0)");
+        assertOthersStayOut();
+    }
+
+    private interface Mending {
+        void mend() throws IOException;
+    }
+
+    private static void assertNothingIsAcknowledgedUntil(Mending mending) throws Exception {
+        long before = accepted();
+        Path log = Files.createTempFile(folder, "tracker", ".log");
+        Process tracker = tracker(log);
+        try {
+            drive(tracker);
+            await().atMost(WAIT).until(() -> server.status().path("alarms").size() > 0);
+            assertThat(server.log()).contains("cannot store; nothing that was acknowledged");
+            assertThat(accepted()).isEqualTo(before);
+            assertThat(tracker.isAlive()).as("it still has what was not acknowledged").isTrue();
+            assertOthersStayOut();
+
+            mending.mend();
+
+            assertThat(tracker.waitFor(WAIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(tracker.exitValue()).as(Files.readString(log)).isZero();
+            assertThat(accepted()).isEqualTo(before + POSITIONS);
+            assertThat(server.status().path("alarms").size()).isZero();
+        } finally {
+            tracker.destroyForcibly().waitFor();
+        }
+    }
+
+    private static Process tracker(Path log) throws IOException {
+        Path state = folder.resolve("truck-1");
+        return ServerProcess.outrider("tracker", "run", "--state", state.toString(), "--nmea", "-")
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+    }
+
+    private static void drive(Process tracker) throws IOException {
+        Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        var vehicle = SimulatedVehicle.at(7, start, Duration.ofSeconds(1));
+        try (OutputStream receiver = tracker.getOutputStream()) {
+            for (int i = 0; i < POSITIONS; i++) {
+                receiver.write(vehicle.next().getBytes(StandardCharsets.US_ASCII));
+            }
+        }
+    }
+
+    private static long accepted() {
+        return server.status().path("positions").path("accepted").asLong();
+    }
+
+    private static void assertOthersStayOut() throws Exception {
+        assertThat(knock("acme.stolen")).as("revoked").doesNotContain("CONNACK (0)");
+        assertThat(knock("acme.nobody", "acme.stolen")).doesNotContain("CONNACK (0)");
+        String[] stranger = certificateOfAStranger();
+        assertThat(publish("acme.truck-1", stranger[0], stranger[1]))
+                .as("another's certificate")
+                .doesNotContain("CONNACK (0)");
+    }
+
+    private static String[] certificateOfAStranger() throws Exception {
+        Path key = folder.resolve("stranger.key");
+        Path certificate = folder.resolve("stranger.pem");
+        if (!Files.exists(certificate)) {
+            assertThat(
+                            run(
+                                    "openssl",
+                                    "req",
+                                    "-x509",
+                                    "-newkey",
+                                    "ec",
+                                    "-pkeyopt",
+                                    "ec_paramgen_curve:P-256",
+                                    "-nodes",
+                                    "-subj",
+                                    "/CN=acme.truck-1",
+                                    "-keyout",
+                                    key.toString(),
+                                    "-out",
+                                    certificate.toString()))
+                    .isZero();
+        }
+        return new String[] {certificate.toString(), key.toString()};
+    }
+
+    private static String knock(String tracker) throws Exception {
+        return knock(tracker, tracker);
+    }
+
+    /** What mosquitto_pub tells of a connection under this client id with that one's key. */
+    private static String knock(String id, String holder) throws Exception {
+        Path state = folder.resolve(holder.substring(holder.indexOf('.') + 1));
+        return publish(
+                id,
+                state.resolve("identity.pem").toString(),
+                state.resolve("identity.key").toString());
+    }
+
+    private static String publish(String id, String certificate, String key) throws Exception {
+        Path output = Files.createTempFile(folder, "knock", ".txt");
+        var line =
+                List.of(
+                        "mosquitto_pub",
+                        "-d",
+                        "-V",
+                        "5",
+                        "-q",
+                        "0",
+                        "-h",
+                        "localhost",
+                        "-p",
+                        Integer.toString(server.port("trackers")),
+                        "--cafile",
+                        server.data().resolve("ca.pem").toString(),
+                        "--cert",
+                        certificate,
+                        "--key",
+                        key,
+                        "-i",
+                        id,
+                        "-t",
+                        "o1/acme/truck-1/report",
+                        "-m",
+                        "{}");
+        Process process =
+                new ProcessBuilder(line)
+                        .redirectErrorStream(true)
+                        .redirectOutput(output.toFile())
+                        .start();
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).as(String.join(" ", line)).isTrue();
+        return Files.readString(output);
+    }
+
+    /** Writes until nothing goes in any more. */
+    private static void fill(Path filler) throws IOException {
+        byte[] zeros = new byte[4096];
+        try (OutputStream out = Files.newOutputStream(filler)) {
+            while (true) {
+                out.write(zeros);
+            }
+        } catch (IOException e) {
+            assertThat(e).hasMessageContaining("No space left");
+        }
+    }
+
+    private static int run(String... command) throws Exception {
+        Process process =
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .start();
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        return process.exitValue();
+    }
+}

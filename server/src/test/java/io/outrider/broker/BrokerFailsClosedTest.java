@@ -155,21 +155,22 @@ class BrokerFailsClosedTest {
     }
 
     @Test
-    void without_an_authorizer_nobody_subscribes() {
-        Services.securityRegistry().setAuthorizerProvider(_ -> null);
+    void whatever_the_engines_authorizer_says_the_gate_decides_on_subscriptions() {
+        SubscriptionAuthorizer everything = (_, output) -> output.authorizeSuccessfully();
+        Services.securityRegistry().setAuthorizerProvider(_ -> everything);
+        assertThat(refusedSubscription(connected())).isEqualTo(0x87);
 
-        assertThat(subscribe(connected())).isEqualTo(0x87);
+        Services.securityRegistry().setAuthorizerProvider(_ -> null);
+        assertThat(refusedSubscription(connected())).isEqualTo(0x87);
     }
 
     @Test
-    void an_authorizer_that_throws_authorises_nothing() {
-        SubscriptionAuthorizer throwing =
-                (_, _) -> {
-                    throw new IllegalStateException("sabotage");
-                };
-        Services.securityRegistry().setAuthorizerProvider(_ -> throwing);
+    void a_watch_that_throws_lets_nobody_subscribe() {
+        var inside = connected();
+        watchBroken.set(true);
 
-        assertThat(subscribe(connected())).isEqualTo(0x87);
+        assertThat(catchThrowable(() -> subscribe(inside, "o1/acme/truck-1/down"))).isNotNull();
+        assertThat(inside.getState().isConnected()).isFalse();
     }
 
     @Test
@@ -251,14 +252,13 @@ class BrokerFailsClosedTest {
         return ((Mqtt5ConnAckException) error).getMqttMessage().getReasonCode().getCode();
     }
 
-    /** The code of the SUBACK. */
-    private static int subscribe(Mqtt5BlockingClient client) {
-        Throwable error =
-                catchThrowable(() ->
-                        client.subscribeWith()
-                                .topicFilter("o1/acme/truck-1/down")
-                                .qos(MqttQos.AT_LEAST_ONCE)
-                                .send());
+    private static void subscribe(Mqtt5BlockingClient client, String filter) {
+        client.subscribeWith().topicFilter(filter).qos(MqttQos.AT_LEAST_ONCE).send();
+    }
+
+    /** The code of the SUBACK for another tracker's topic. */
+    private static int refusedSubscription(Mqtt5BlockingClient client) {
+        Throwable error = catchThrowable(() -> subscribe(client, "o1/acme/truck-2/down"));
         assertThat(error).isInstanceOf(Mqtt5SubAckException.class);
         return ((Mqtt5SubAckException) error)
                 .getMqttMessage()

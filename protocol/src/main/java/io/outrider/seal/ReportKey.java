@@ -19,6 +19,9 @@ final class ReportKey implements AutoCloseable {
     private static final int IV_BYTES = 12;
     private static final int TAG_BITS = 8 * SealedReport.TAG_BYTES;
 
+    /** One a thread, for finding it in the providers costs as much as opening a report. */
+    private static final ThreadLocal<Cipher> OPENING = ThreadLocal.withInitial(ReportKey::aesGcm);
+
     private final Secret keyAndIv;
     private final byte[] associatedData;
     private final int epochLowByte;
@@ -41,8 +44,10 @@ final class ReportKey implements AutoCloseable {
     /** A nonce must not repeat: the caller never gives one counter with two plaintexts. */
     SealedReport seal(int counter, byte[] plaintext) {
         try {
-            byte[] ciphertext = cipher(Cipher.ENCRYPT_MODE, counter).doFinal(plaintext);
-            return new SealedReport(epochLowByte, counter, ciphertext);
+            // Its own, for one that is used again refuses a nonce that it has just seen.
+            Cipher cipher = aesGcm();
+            begin(cipher, Cipher.ENCRYPT_MODE, counter);
+            return new SealedReport(epochLowByte, counter, cipher.doFinal(plaintext));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("cannot seal", e);
         }
@@ -53,7 +58,9 @@ final class ReportKey implements AutoCloseable {
             throw Refusal.forged("of another epoch");
         }
         try {
-            return cipher(Cipher.DECRYPT_MODE, report.counter()).doFinal(report.ciphertext());
+            Cipher cipher = OPENING.get();
+            begin(cipher, Cipher.DECRYPT_MODE, report.counter());
+            return cipher.doFinal(report.ciphertext());
         } catch (AEADBadTagException e) {
             throw new Refusal(Refusal.Reason.FORGED, "not sealed in this epoch", e);
         } catch (GeneralSecurityException e) {
@@ -66,14 +73,20 @@ final class ReportKey implements AutoCloseable {
         keyAndIv.close();
     }
 
-    private Cipher cipher(int mode, long counter) throws GeneralSecurityException {
-        Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+    private static Cipher aesGcm() {
+        try {
+            return Cipher.getInstance("AES/GCM/NoPadding");
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK has AES-GCM", e);
+        }
+    }
+
+    private void begin(Cipher cipher, int mode, long counter) throws GeneralSecurityException {
         cipher.init(
                 mode,
                 keyAndIv.exposeTo(bytes -> new SecretKeySpec(bytes, 0, KEY_BYTES, "AES")),
                 new GCMParameterSpec(TAG_BITS, keyAndIv.exposeTo(bytes -> nonce(bytes, counter))));
         cipher.updateAAD(associatedData);
-        return cipher;
     }
 
     /** The base IV xor the counter, padded with zeros on the left (RFC 9052, section 3.1). */

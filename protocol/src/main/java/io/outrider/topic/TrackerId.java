@@ -1,7 +1,6 @@
 package io.outrider.topic;
 
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * The name of one tracker in one fleet: {@code FLEET.TRACKER}. It is also the MQTT client
@@ -13,7 +12,7 @@ import java.util.regex.Pattern;
  */
 public record TrackerId(String fleet, String tracker) implements Comparable<TrackerId> {
 
-    private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,32}");
+    private static final int NAME_LENGTH_MAX = 32;
 
     public TrackerId {
         if (!isName(fleet) || !isName(tracker)) {
@@ -21,9 +20,15 @@ public record TrackerId(String fleet, String tracker) implements Comparable<Trac
         }
     }
 
-    /** Whether this can be the name of a fleet or of a tracker. */
+    /** Whether this can be the name of a fleet or of a tracker; asked for each message. */
     public static boolean isName(String name) {
-        return NAME.matcher(name).matches();
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if ((c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-') {
+                return false;
+            }
+        }
+        return !name.isEmpty() && name.length() <= NAME_LENGTH_MAX;
     }
 
     /** Reads {@code FLEET.TRACKER}; empty where it is anything else. */

@@ -12,10 +12,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * ECDSA for TLS handshakes, native: with P-256 it costs a tenth of what the JDK's does, and was
- * more than half of a handshake. TLS itself stays the JDK's, which has no way to be given a
- * provider of its own. So this one is there for the whole process, but has nothing to offer to any
- * thread that was not made by {@link #THREADS}. Safe for use by many threads.
+ * ECDSA for TLS handshakes, native: the JDK's was half of what a handshake costs. TLS itself stays
+ * the JDK's, which has no way to be given a provider of its own. So this one is there for the whole
+ * process, but has nothing to offer to any thread that was not made by {@link #THREADS}. Safe for
+ * use by many threads.
  */
 final class HandshakeSignatures extends Provider {
     static final String NAME = "OutriderHandshakes";

@@ -4,7 +4,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
 import java.util.HexFormat;
-import java.util.regex.Pattern;
 
 /**
  * SHA-256 over a public key's SubjectPublicKeyInfo: which key, whatever the certificate around it.
@@ -12,10 +11,10 @@ import java.util.regex.Pattern;
  * @param hex 64 lower-case hexadecimal digits
  */
 public record KeyHash(String hex) {
-    private static final Pattern FORM = Pattern.compile("[0-9a-f]{64}");
+    private static final int DIGITS = 64;
 
     public KeyHash {
-        if (!FORM.matcher(hex).matches()) {
+        if (hex.length() != DIGITS || !isLowerCaseHexadecimal(hex)) {
             throw new IllegalArgumentException("not a SHA-256 in lower-case hexadecimal");
         }
     }
@@ -27,6 +26,17 @@ public record KeyHash(String hex) {
     /** Takes the 32 bytes of a digest that was made elsewhere. */
     public static KeyHash ofSha256(byte[] sha256) {
         return new KeyHash(HexFormat.of().formatHex(sha256));
+    }
+
+    /** Without a regular expression, because a hash is read for each message. */
+    private static boolean isLowerCaseHexadecimal(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if ((c < '0' || c > '9') && (c < 'a' || c > 'f')) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static MessageDigest sha256() {

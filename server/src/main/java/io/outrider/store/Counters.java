@@ -4,14 +4,18 @@ import java.nio.ByteBuffer;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which counters of an epoch were seen, and under which tag: the last {@link
  * StoreLimits#COUNTER_WINDOW} down from the highest. Of a tag eight bytes are kept: a second tag
- * that has the same is met once in 2^64. For the writer's thread.
+ * that has the same is met once in 2^64. A commit writes one row of what it has seen; many commits
+ * later the tables of each epoch follow. For the writer's thread.
  */
 final class Counters {
     private static final int CHUNK = 16;
@@ -27,6 +31,10 @@ final class Counters {
 
     private record EpochKey(long enrolment, long epoch) {}
 
+    private record Sighted(EpochKey epoch, long counter, long tag) {
+        static final int BYTES = 4 * Long.BYTES;
+    }
+
     private record ChunkKey(EpochKey epoch, long chunk) {}
 
     private static final class Chunk {
@@ -39,6 +47,8 @@ final class Counters {
         }
     }
 
+    private final PreparedStatement insertSightings;
+    private final PreparedStatement deleteSightings;
     private final PreparedStatement readHighest;
     private final PreparedStatement readChunk;
     private final PreparedStatement writeChunk;
@@ -46,9 +56,15 @@ final class Counters {
     private final PreparedStatement deleteEpochs;
     private final Lru<EpochKey, Long> highest;
     private final Lru<ChunkKey, Chunk> chunks;
-    private final Set<Chunk> dirty = new LinkedHashSet<>();
+    private final Set<Chunk> dirty = new LinkedHashSet<>(); // since they settled
+    private final List<Sighted> sighted = new ArrayList<>(); // since the last commit
 
+    /**
+     * @param cached epochs remembered; no more may be seen before they settle
+     */
     Counters(Statements statements, int cached) throws SQLException {
+        insertSightings = statements.prepare("INSERT INTO sighting(counters) VALUES (?)");
+        deleteSightings = statements.prepare("DELETE FROM sighting");
         readHighest =
                 statements.prepare(
                         "SELECT chunk, seen FROM counter WHERE enrolment = ? AND epoch = ?"
@@ -68,13 +84,38 @@ final class Counters {
         deleteEpochs = statements.prepare("DELETE FROM counter WHERE enrolment = ? AND epoch <= ?");
         highest = new Lru<>(cached);
         chunks = new Lru<>(2 * cached);
+        recall(statements.prepare("SELECT counters FROM sighting ORDER BY id"));
+    }
+
+    /** What an earlier process wrote, or this one before a failure, and did not settle. */
+    private void recall(PreparedStatement query) throws SQLException {
+        try (ResultSet rows = query.executeQuery()) {
+            while (rows.next()) {
+                ByteBuffer counters = ByteBuffer.wrap(rows.getBytes(1));
+                if (counters.remaining() % Sighted.BYTES != 0) {
+                    throw new SQLException("a damaged row of counters");
+                }
+                while (counters.hasRemaining()) {
+                    var key = new EpochKey(counters.getLong(), counters.getLong());
+                    var _ = note(key, counters.getLong(), counters.getLong());
+                }
+            }
+        }
     }
 
     /** Notes a counter; it is the first such where the answer is {@code FRESH}. */
     Sighting see(long enrolment, long epoch, long counter, long tag) throws SQLException {
         var key = new EpochKey(enrolment, epoch);
+        Sighting sighting = note(key, counter, tag);
+        if (sighting == Sighting.FRESH) {
+            sighted.add(new Sighted(key, counter, tag));
+        }
+        return sighting;
+    }
+
+    private Sighting note(EpochKey key, long counter, long tag) throws SQLException {
         long before = highest(key);
-        if (counter <= before - StoreLimits.COUNTER_WINDOW) {
+        if (counter < lowestInWindow(before)) {
             return Sighting.BELOW_WINDOW;
         }
         Chunk chunk = chunk(new ChunkKey(key, counter / CHUNK));
@@ -87,20 +128,38 @@ final class Counters {
         dirty.add(chunk);
         if (counter > before) {
             highest.put(key, counter);
-            forgetBelowWindow(key, before, counter);
         }
         return Sighting.FRESH;
     }
 
-    /** Writes what was noted since the last commit: many counters of one chunk in one row. */
+    /** Writes what was seen since the last commit. */
     void flush() throws SQLException {
+        if (!sighted.isEmpty()) {
+            ByteBuffer counters = ByteBuffer.allocate(sighted.size() * Sighted.BYTES);
+            for (Sighted it : sighted) {
+                counters.putLong(it.epoch().enrolment()).putLong(it.epoch().epoch());
+                counters.putLong(it.counter()).putLong(it.tag());
+            }
+            insertSightings.setBytes(1, counters.array());
+            insertSightings.executeUpdate();
+            sighted.clear();
+        }
+    }
+
+    /** Writes what was flushed since the last time: many counters of one chunk in one row. */
+    void settle() throws SQLException {
+        deleteSightings.executeUpdate();
+        Set<EpochKey> epochs = new HashSet<>();
         for (Chunk chunk : dirty) {
-            ByteBuffer tags = ByteBuffer.allocate(CHUNK * Long.BYTES);
-            tags.asLongBuffer().put(chunk.tags);
-            set(writeChunk, chunk.key);
-            writeChunk.setInt(4, chunk.seen);
-            writeChunk.setBytes(5, tags.array());
-            writeChunk.executeUpdate();
+            EpochKey epoch = chunk.key.epoch();
+            long lowest = lowestInWindow(highest(epoch)) / CHUNK;
+            if (epochs.add(epoch)) {
+                set(deleteBelow, new ChunkKey(epoch, lowest));
+                deleteBelow.executeUpdate();
+            }
+            if (chunk.key.chunk() >= lowest) {
+                write(chunk);
+            }
         }
         dirty.clear();
     }
@@ -109,11 +168,10 @@ final class Counters {
     void forgetEpochs(long enrolment, long upTo) throws SQLException {
         deleteEpochs.setLong(1, enrolment);
         deleteEpochs.setLong(2, upTo);
-        if (deleteEpochs.executeUpdate() > 0) {
-            dirty.removeIf(chunk -> isForgotten(chunk.key.epoch(), enrolment, upTo));
-            chunks.keySet().removeIf(key -> isForgotten(key.epoch(), enrolment, upTo));
-            highest.keySet().removeIf(key -> isForgotten(key, enrolment, upTo));
-        }
+        deleteEpochs.executeUpdate();
+        dirty.removeIf(chunk -> isForgotten(chunk.key.epoch(), enrolment, upTo));
+        chunks.keySet().removeIf(key -> isForgotten(key.epoch(), enrolment, upTo));
+        highest.keySet().removeIf(key -> isForgotten(key, enrolment, upTo));
     }
 
     private static boolean isForgotten(EpochKey key, long enrolment, long upTo) {
@@ -156,16 +214,17 @@ final class Counters {
         return chunk;
     }
 
-    private void forgetBelowWindow(EpochKey key, long before, long now) throws SQLException {
-        long lowest = (now - StoreLimits.COUNTER_WINDOW + 1) / CHUNK;
-        if (now < StoreLimits.COUNTER_WINDOW || now / CHUNK == before / CHUNK) {
-            return;
-        }
-        dirty.removeIf(chunk -> chunk.key.epoch().equals(key) && chunk.key.chunk() < lowest);
-        deleteBelow.setLong(1, key.enrolment());
-        deleteBelow.setLong(2, key.epoch());
-        deleteBelow.setLong(3, lowest);
-        deleteBelow.executeUpdate();
+    private static long lowestInWindow(long highest) {
+        return Math.max(0, highest - StoreLimits.COUNTER_WINDOW + 1);
+    }
+
+    private void write(Chunk chunk) throws SQLException {
+        ByteBuffer tags = ByteBuffer.allocate(CHUNK * Long.BYTES);
+        tags.asLongBuffer().put(chunk.tags);
+        set(writeChunk, chunk.key);
+        writeChunk.setInt(4, chunk.seen);
+        writeChunk.setBytes(5, tags.array());
+        writeChunk.executeUpdate();
     }
 
     private static void set(PreparedStatement statement, ChunkKey key) throws SQLException {

@@ -24,7 +24,7 @@ final class History implements Iterator<StoredPosition> {
     private static final String QUERY =
             "SELECT "
                     + Segments.COLUMNS
-                    + " FROM segment WHERE enrolment = ?1 AND time_min <= ?2"
+                    + " FROM stored WHERE enrolment = ?1 AND time_min <= ?2"
                     + " AND (time_min, journal, first) > (?3, ?4, ?5)"
                     + " ORDER BY time_min, journal, first LIMIT "
                     + PAGE;

@@ -20,13 +20,15 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class Latest {
     private static final String NEXT_TRACKER =
-            "SELECT min(enrolment) FROM segment WHERE enrolment > ?";
+            "SELECT min(enrolment) FROM"
+                    + " (SELECT min(enrolment) AS enrolment FROM segment WHERE enrolment > ?1"
+                    + " UNION ALL SELECT min(enrolment) FROM landed WHERE enrolment > ?1)";
 
     /** From the newest downwards; the clock's own time ends what can count. */
     private static final String NEWEST =
             "SELECT "
                     + Segments.COLUMNS
-                    + " FROM segment WHERE enrolment = ? AND time_min <= ?"
+                    + " FROM stored WHERE enrolment = ? AND time_min <= ?"
                     + " AND verdict & ? = 0 ORDER BY time_min DESC, journal DESC, first DESC"
                     + " LIMIT ?";
 

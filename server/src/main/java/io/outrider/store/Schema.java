@@ -80,7 +80,39 @@ final class Schema {
                 count INTEGER NOT NULL) WITHOUT ROWID, STRICT;
             """;
 
-    static final List<String> MIGRATIONS = List.of(VERSION_1);
+    private static final String VERSION_2 =
+            """
+            -- Segments in the order in which they came, so that a commit of many trackers' reports
+            -- changes few pages. Many at a time they move to the table of their name.
+            CREATE TABLE landed(
+                id INTEGER PRIMARY KEY,
+                enrolment INTEGER NOT NULL,
+                journal INTEGER NOT NULL,
+                first INTEGER NOT NULL,
+                count INTEGER NOT NULL,
+                time_min INTEGER NOT NULL,
+                time_max INTEGER NOT NULL,
+                received INTEGER NOT NULL,
+                verdict INTEGER NOT NULL,
+                sealed BLOB NOT NULL) STRICT;
+            CREATE INDEX landed_by_place ON landed(enrolment, journal, first);
+
+            -- Each stored segment once, wherever it is by now.
+            CREATE VIEW stored AS
+                SELECT enrolment, journal, first, count, time_min, time_max, received, verdict,
+                    sealed FROM segment
+                UNION ALL
+                SELECT enrolment, journal, first, count, time_min, time_max, received, verdict,
+                    sealed FROM landed;
+
+            -- Counters that are not in their table yet, a row a commit: of each its enrolment,
+            -- epoch, counter and tag, eight bytes each.
+            CREATE TABLE sighting(
+                id INTEGER PRIMARY KEY,
+                counters BLOB NOT NULL) STRICT;
+            """;
+
+    static final List<String> MIGRATIONS = List.of(VERSION_1, VERSION_2);
 
     private Schema() {}
 }

@@ -12,14 +12,17 @@ import java.util.List;
 
 /**
  * Writes positions and dropped runs, each sequence once: what is there already is left as it is.
- * For the writer's thread.
+ * Segments land in a table in the order in which they come, whose last pages are all that a commit
+ * changes, and settle in that of their own order many at a time. For the writer's thread.
  */
 final class Segments {
     /** The columns of {@link #read}, in its order. */
     static final String COLUMNS =
             "enrolment, journal, first, count, time_min, received, verdict, sealed";
 
-    private final PreparedStatement insert;
+    private final PreparedStatement land;
+    private final PreparedStatement settleLanded;
+    private final PreparedStatement deleteLanded;
     private final PreparedStatement insertDropped;
     private final PreparedStatement readOverlapping;
     private final Journals journals;
@@ -28,17 +31,24 @@ final class Segments {
 
     Segments(Statements statements, Journals journals, AtRest atRest, Tally tally)
             throws SQLException {
-        insert =
+        land =
+                statements.prepare(
+                        "INSERT INTO landed(enrolment, journal, first, count, time_min, time_max,"
+                                + " received, verdict, sealed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        settleLanded =
                 statements.prepare(
                         "INSERT INTO segment(enrolment, journal, first, count, time_min, time_max,"
-                                + " received, verdict, sealed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                                + " received, verdict, sealed) SELECT enrolment, journal, first,"
+                                + " count, time_min, time_max, received, verdict, sealed"
+                                + " FROM landed ORDER BY enrolment, journal, first");
+        deleteLanded = statements.prepare("DELETE FROM landed");
         insertDropped =
                 statements.prepare(
                         "INSERT INTO dropped(enrolment, journal, first, count, reason, received)"
                                 + " VALUES (?, ?, ?, ?, ?, ?)");
         readOverlapping =
                 statements.prepare(
-                        "SELECT first, count FROM segment WHERE enrolment = ? AND journal = ?"
+                        "SELECT first, count FROM stored WHERE enrolment = ? AND journal = ?"
                                 + " AND first <= ? ORDER BY first DESC");
         this.journals = journals;
         this.atRest = atRest;
@@ -57,7 +67,7 @@ final class Segments {
             List<Judged> part = run.subList(from, from + (int) piece.count());
             for (Segment segment :
                     Segment.of(enrolment, journal, piece.first(), part, report.receivedAt())) {
-                insert(segment);
+                land(segment);
                 added.add(segment);
             }
             journals.note(enrolment, journal, piece);
@@ -82,6 +92,12 @@ final class Segments {
             journals.note(report.enrolment(), report.journal(), piece);
             tally.add(Tally.DROPPED, piece.count());
         }
+    }
+
+    /** Moves what has landed to where it stays. */
+    void settle() throws SQLException {
+        settleLanded.executeUpdate();
+        deleteLanded.executeUpdate();
     }
 
     /** Reads a row of {@link #COLUMNS}. */
@@ -127,18 +143,18 @@ final class Segments {
         return span.without(overlapping(readOverlapping, enrolment, journal, span));
     }
 
-    private void insert(Segment segment)
+    private void land(Segment segment)
             throws SQLException, KeyUnavailableException, AtRest.ErasedException {
-        insert.setLong(1, segment.enrolment());
-        insert.setLong(2, segment.journal());
-        insert.setLong(3, segment.first());
-        insert.setLong(4, segment.span().count());
-        insert.setLong(5, segment.timeMinMs());
-        insert.setLong(6, segment.timeMaxMs());
-        insert.setLong(7, segment.receivedAt().toEpochMilli());
-        insert.setInt(8, segment.verdict().bits());
-        insert.setBytes(9, segment.seal(atRest));
-        insert.executeUpdate();
+        land.setLong(1, segment.enrolment());
+        land.setLong(2, segment.journal());
+        land.setLong(3, segment.first());
+        land.setLong(4, segment.span().count());
+        land.setLong(5, segment.timeMinMs());
+        land.setLong(6, segment.timeMaxMs());
+        land.setLong(7, segment.receivedAt().toEpochMilli());
+        land.setInt(8, segment.verdict().bits());
+        land.setBytes(9, segment.seal(atRest));
+        land.executeUpdate();
     }
 
     private void count(List<Judged> stored, Instant lateBefore) {

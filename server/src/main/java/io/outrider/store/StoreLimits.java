@@ -13,7 +13,10 @@ import java.time.Duration;
  * @param slowAfter how long a commit may take before the store says that it is slow
  * @param readersMax read connections, and so reads at the same time
  * @param trackersCached journals, epochs and counters that the writer remembers; at least
- *     writesPerCommitMax, since what a commit touches must stay in memory
+ *     unsettledMax and writesPerCommitMax together, since what is not in its table must be in
+ *     memory
+ * @param unsettledMax reports and segments that are written in the order in which they come, before
+ *     they are sorted into their tables
  * @param refusedMax refused messages kept for inspection, of all trackers
  * @param refusedPerTrackerMax of one tracker
  * @param refusedBytesMax kept of one refused message
@@ -28,6 +31,7 @@ public record StoreLimits(
         Duration slowAfter,
         int readersMax,
         int trackersCached,
+        int unsettledMax,
         int refusedMax,
         int refusedPerTrackerMax,
         int refusedBytesMax,
@@ -41,6 +45,7 @@ public record StoreLimits(
                     Duration.ofSeconds(2),
                     4,
                     65_536,
+                    8_192,
                     10_000,
                     16,
                     4_096,
@@ -56,7 +61,9 @@ public record StoreLimits(
     public static final int RUN_LENGTH_MAX = 512;
 
     public StoreLimits {
-        if (writesPerCommitMax < 1 || trackersCached < writesPerCommitMax || readersMax < 1) {
+        if (writesPerCommitMax < 1
+                || trackersCached < unsettledMax + writesPerCommitMax
+                || readersMax < 1) {
             throw new IllegalArgumentException("limits that leave no room to work");
         }
     }

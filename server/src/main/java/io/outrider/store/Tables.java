@@ -30,6 +30,8 @@ final class Tables implements AutoCloseable {
     private final Segments segments;
     private final Refusals refusals;
     private final List<Segment> added = new ArrayList<>();
+    private final int unsettledMax;
+    private int unsettled;
 
     Tables(Connection connection, DatabaseFile file, DataKeys keys, StoreLimits limits)
             throws SQLException {
@@ -43,7 +45,28 @@ final class Tables implements AutoCloseable {
         journals = new Journals(statements, cached, tally);
         segments = new Segments(statements, journals, atRest, tally);
         refusals = new Refusals(statements, limits, atRest, tally);
+        unsettledMax = limits.unsettledMax();
         statements.commit(); // what was read above holds no snapshot open
+    }
+
+    /** Settles what those before it have left. To be called once, before anything else. */
+    Tables settled() throws SQLException {
+        try {
+            begin();
+            settle();
+            file.requireInPlace();
+            statements.commit();
+            return this;
+        } catch (SQLException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void settle() throws SQLException {
+        segments.settle();
+        counters.settle();
+        unsettled = 0;
     }
 
     /** By name, as of the last commit. */
@@ -59,6 +82,9 @@ final class Tables implements AutoCloseable {
     List<Segment> commit() throws SQLException {
         counters.flush();
         refusals.flush();
+        if (unsettled >= unsettledMax) {
+            settle();
+        }
         tally.flush();
         file.requireInPlace();
         statements.commit();
@@ -84,6 +110,7 @@ final class Tables implements AutoCloseable {
         if (!epochs.isKnown(report.enrolment(), report.epochNumber(), report.epochId())) {
             return countUnknownEpoch();
         }
+        unsettled++;
         return switch (counters.see(
                 report.enrolment(), report.epochNumber(), report.counter(), report.tag())) {
             case BELOW_WINDOW -> {
@@ -110,8 +137,11 @@ final class Tables implements AutoCloseable {
             throws SQLException, KeyUnavailableException, AtRest.ErasedException {
         tally.add(Tally.REPORTS, 1);
         switch (report.run()) {
-            case Run.Positions run ->
-                    added.addAll(segments.add(report, Judged.of(run, report.verdicts())));
+            case Run.Positions run -> {
+                List<Segment> landed = segments.add(report, Judged.of(run, report.verdicts()));
+                added.addAll(landed);
+                unsettled += landed.size();
+            }
             case Run.Dropped dropped -> segments.addDropped(report, dropped);
         }
     }

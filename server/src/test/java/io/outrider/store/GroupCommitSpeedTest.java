@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class GroupCommitSpeedTest {
     private static final int TRACKERS = Integer.getInteger("trackers", 200);
     private static final int REPORTS = Integer.getInteger("reports", 10_000);
-    private static final int IN_FLIGHT = 2_000;
+    private static final int IN_FLIGHT = Integer.getInteger("inFlight", 2_000);
 
     @TempDir Path directory;
 

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.outrider.keys.KeyMaterial;
 import io.outrider.position.Run;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -29,6 +30,22 @@ class OverlappingRunsTest {
     private static final int ROUNDS = 4;
     private static final int REPORTS = 120;
 
+    /** Settles after a few reports, in the middle of whatever the run is about. */
+    static final StoreLimits SETTLING_OFTEN =
+            new StoreLimits(
+                    5,
+                    Duration.ZERO,
+                    65_536,
+                    Duration.ofMillis(100),
+                    Duration.ofSeconds(2),
+                    2,
+                    50,
+                    7,
+                    100,
+                    10,
+                    100,
+                    1_024);
+
     @TempDir Path directory;
 
     @Test
@@ -37,14 +54,15 @@ class OverlappingRunsTest {
         var random = new Random(seed);
         try (KeyMaterial keys = TestKeys.in(directory)) {
             for (int round = 0; round < ROUNDS; round++) {
-                Store store = open(keys);
+                StoreLimits limits = round % 2 == 0 ? StoreLimits.DEFAULT : SETTLING_OFTEN;
+                Store store = open(keys, limits);
                 TestTracker tracker = TestTracker.announced(store, 1 + round);
                 var model = new Model();
                 for (int part = 0; part < 3; part++) {
                     sendAll(tracker, model, random);
                     compare(store, tracker, model, "seed " + seed + " round " + round);
                     store.close();
-                    store = open(keys);
+                    store = open(keys, limits);
                     tracker = TestTracker.resumed(store, 1 + round, 0, tracker.counter());
                 }
                 store.close();
@@ -92,11 +110,53 @@ class OverlappingRunsTest {
         assertThat(missing).as(seed).isEqualTo(model.missing());
     }
 
-    private Store open(KeyMaterial keys) throws Exception {
+    @Test
+    void a_counter_is_known_whether_it_has_settled_or_only_landed() throws Exception {
+        try (KeyMaterial keys = TestKeys.in(directory)) {
+            long enrolment = 0;
+            for (StoreLimits limits : List.of(SETTLING_OFTEN, StoreLimits.DEFAULT)) {
+                enrolment++;
+                try (Store store = open(keys, limits)) {
+                    TestTracker tracker = TestTracker.announced(store, enrolment);
+                    for (int counter = 0; counter < 40; counter++) {
+                        assertThat(await(tracker.send(run(counter, 1))))
+                                .isEqualTo(new Outcome.Committed());
+                        assertKnown(tracker, random(counter));
+                    }
+                }
+                try (Store store = open(keys, limits)) {
+                    TestTracker tracker = TestTracker.resumed(store, enrolment, 0, 40);
+                    for (int counter = 0; counter < 40; counter++) {
+                        assertKnown(tracker, counter);
+                    }
+                    long beyond = 10 + StoreLimits.COUNTER_WINDOW;
+                    assertThat(await(tracker.sendUnder(0, beyond, beyond, run(40, 1))))
+                            .isEqualTo(new Outcome.Committed());
+                    assertKnown(tracker, 11);
+                    assertThat(await(tracker.sendUnder(0, 10, 10, run(10, 1))))
+                            .isEqualTo(new Outcome.BelowWindow());
+                }
+            }
+        }
+    }
+
+    private static int random(int counter) {
+        return new Random(counter).nextInt(counter + 1);
+    }
+
+    /** The tag of a test's report is its counter. */
+    private static void assertKnown(TestTracker tracker, long counter) throws Exception {
+        assertThat(await(tracker.sendUnder(0, counter, counter, run(counter, 1))))
+                .isEqualTo(new Outcome.Duplicate());
+        assertThat(await(tracker.sendUnder(0, counter, counter + 1, run(counter, 1))))
+                .isInstanceOf(Outcome.Clone.class);
+    }
+
+    private Store open(KeyMaterial keys, StoreLimits limits) throws Exception {
         return Store.open(
                 directory.resolve("positions.db"),
                 keys.dataKeys(),
-                StoreLimits.DEFAULT,
+                limits,
                 InstantSource.fixed(NOON));
     }
 

@@ -156,19 +156,8 @@ final class Publishes extends ChannelInboundHandlerAdapter {
             expel(context, ReasonCode.NOT_AUTHORIZED, "not admitted");
             return;
         }
-        if (gate.stay(identity.get()) instanceof Decision.Deny deny) {
-            report(identity.get(), publish, deny);
-            Answers.withoutWill(context.channel());
-            expel(context, deny.code(), deny.reason());
-            return;
-        }
         if (gate.publish(identity.get(), request(publish)) instanceof Decision.Deny deny) {
-            report(identity.get(), publish, deny);
-            if (isIgnored(identity.get(), publish)) {
-                Answers.ignore(context, publish);
-            } else {
-                refuse(context, publish, deny.code(), deny.reason());
-            }
+            deny(context, identity.get(), publish, deny);
             return;
         }
         if (identity.get() instanceof Identity.OfClient client
@@ -194,6 +183,26 @@ final class Publishes extends ChannelInboundHandlerAdapter {
                 uplink.take(this, context, tracker, publish);
             }
             case Identity.OfClient _ -> context.fireChannelRead(publish);
+        }
+    }
+
+    /** Ends the connection of whoever may not be here any more, and refuses the message else. */
+    private void deny(
+            ChannelHandlerContext context,
+            Identity identity,
+            PUBLISH publish,
+            Decision.Deny refusal) {
+        if (gate.stay(identity) instanceof Decision.Deny gone) {
+            report(identity, publish, gone);
+            Answers.withoutWill(context.channel());
+            expel(context, gone.code(), gone.reason());
+            return;
+        }
+        report(identity, publish, refusal);
+        if (isIgnored(identity, publish)) {
+            Answers.ignore(context, publish);
+        } else {
+            refuse(context, publish, refusal.code(), refusal.reason());
         }
     }
 

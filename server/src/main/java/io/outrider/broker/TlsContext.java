@@ -99,7 +99,7 @@ final class TlsContext {
         char[] passphrase = config.tls().exposeKeyPassphrase().toCharArray();
         keys.init(config.tls().keys(), passphrase);
         Arrays.fill(passphrase, ' ');
-        var trust = new PolicyTrust(policy, issuers(config.tls()), InstantSource.system());
+        var trust = new PolicyTrust(policy, issuers(config.tls(), policy), InstantSource.system());
         return SslContextBuilder.forServer(keys)
                 .sslProvider(SslProvider.JDK)
                 .protocols(isLegacy ? List.of("TLSv1.2") : List.of("TLSv1.3", "TLSv1.2"))
@@ -109,9 +109,9 @@ final class TlsContext {
                 .build();
     }
 
-    private static X509Certificate[] issuers(TlsStores stores)
+    private static X509Certificate[] issuers(TlsStores stores, CertificatePolicy policy)
             throws GeneralSecurityException, BrokerException {
-        var issuers = new ArrayList<X509Certificate>();
+        var issuers = new ArrayList<X509Certificate>(policy.foreignAuthorities());
         KeyStore anchors = stores.anchors();
         for (String alias : Collections.list(anchors.aliases())) {
             if (anchors.getCertificate(alias) instanceof X509Certificate issuer) {

@@ -86,6 +86,11 @@ public final class CertificatePolicy {
         this.foreign = List.copyOf(foreign);
     }
 
+    /** Of other authorities, whose names a client looks for among the certificates that it has. */
+    public List<X509Certificate> foreignAuthorities() {
+        return foreign.stream().flatMap(its -> its.anchors().authorities().stream()).toList();
+    }
+
     /**
      * Whom the chain names.
      *

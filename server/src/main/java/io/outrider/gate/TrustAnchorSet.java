@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * An authority that certificates are believed from: its anchors, what is known of the way to them,
@@ -52,6 +53,16 @@ public final class TrustAnchorSet {
         this.anchors = List.copyOf(anchors);
         this.intermediates = List.copyOf(intermediates);
         this.revocations = revocations;
+    }
+
+    /** All that may have issued a certificate that leads here. */
+    List<X509Certificate> authorities() {
+        return Stream.concat(anchors.stream(), intermediates.stream()).toList();
+    }
+
+    /** Whom its authority has revoked; empty where the operator has given no list. */
+    public Optional<RevocationListFile> revocations() {
+        return revocations;
     }
 
     /** What came of following a chain. */

@@ -49,7 +49,7 @@ class LateRevocationsTest {
                                 Optional.empty());
         broker =
                 TestBroker.startedBelieving(
-                        directory, theirs, new CertificatePolicy.Foreign(anchors, rule.mapping()));
+                        directory, new CertificatePolicy.Foreign(anchors, rule.mapping()));
     }
 
     @AfterEach

@@ -134,24 +134,15 @@ final class TestBroker implements AutoCloseable {
         return broker;
     }
 
-    /** That believes this authority, too, in what it says of trackers. */
-    static TestBroker startedBelieving(
-            Path directory, TestAuthority other, CertificatePolicy.Foreign terms)
+    /** That believes another authority, too. */
+    static TestBroker startedBelieving(Path directory, CertificatePolicy.Foreign other)
             throws BrokerException {
         var broker = new TestBroker(directory);
-        ListenerConfig plain = broker.config().listeners().getFirst();
-        Path trust = broker.authority.writeTrustStore(directory.resolve("both.p12"), other);
-        var tls =
-                new TlsStores(
-                        plain.tls().keyStore(),
-                        TestAuthority.PASSPHRASE,
-                        trust,
-                        TestAuthority.TRUST_PASSPHRASE);
         broker.running =
                 Broker.start(
-                        broker.at(tls, 0),
+                        broker.config(),
                         broker.gate(),
-                        broker.policy(terms),
+                        broker.policy(other),
                         Optional.empty(),
                         broker.inbox(),
                         broker.events::add);

@@ -170,17 +170,9 @@ public final class TestAuthority {
                         .purpose(KeyPurposeId.id_kp_serverAuth));
     }
 
-    /** A PKCS #12 store that trusts this authority and these others. */
-    public Path writeTrustStore(Path file, TestAuthority... others) {
-        return write(
-                file,
-                TRUST_PASSPHRASE,
-                store -> {
-                    store.setCertificateEntry("root", root);
-                    for (int i = 0; i < others.length; i++) {
-                        store.setCertificateEntry("other" + i, others[i].root);
-                    }
-                });
+    /** A PKCS #12 store that trusts this authority. */
+    public Path writeTrustStore(Path file) {
+        return write(file, TRUST_PASSPHRASE, store -> store.setCertificateEntry("root", root));
     }
 
     /** A revocation list of now, in the place of any that was there. */

@@ -8,7 +8,6 @@ import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -104,7 +103,7 @@ final class DemoCommand implements Callable<Integer> {
     private int run(Path folder, ServeCommand.StopSignal stop)
             throws OperatorException, IOException, InterruptedException {
         PrintWriter progress = json ? spec.commandLine().getErr() : spec.commandLine().getOut();
-        Config config = config(freePorts());
+        Config config = config(FreePorts.find(3));
         DataDirectory directory = DataDirectory.create(folder.resolve("data"));
         progress.println("Starting a server in " + directory.path() + " ...");
         try (var _ = directory.tryLock().orElseThrow();
@@ -221,24 +220,14 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private static Config config(int[] ports) throws OperatorException {
+    private static Config config(List<Integer> ports) throws OperatorException {
         InetAddress loopback = InetAddress.getLoopbackAddress();
         return Config.defaults()
                 .at(
                         List.of("localhost", "127.0.0.1"),
-                        new Endpoint(loopback, ports[0]),
-                        new Endpoint(loopback, ports[1]),
-                        new Endpoint(loopback, ports[2]));
-    }
-
-    /** Held all at once, so that no two are the same. */
-    static int[] freePorts() throws IOException {
-        InetAddress loopback = InetAddress.getLoopbackAddress();
-        try (var a = new ServerSocket(0, 1, loopback);
-                var b = new ServerSocket(0, 1, loopback);
-                var c = new ServerSocket(0, 1, loopback)) {
-            return new int[] {a.getLocalPort(), b.getLocalPort(), c.getLocalPort()};
-        }
+                        new Endpoint(loopback, ports.get(0)),
+                        new Endpoint(loopback, ports.get(1)),
+                        new Endpoint(loopback, ports.get(2)));
     }
 
     private static void delete(Path folder) throws IOException {

@@ -30,7 +30,7 @@ class ClientToolsTest {
                 ServerProcess.start(
                         folder,
                         "mqtt-credentials: {address: 127.0.0.1, port: %d}%n"
-                                .formatted(ServerProcess.freePorts(1).getFirst()));
+                                .formatted(FreePorts.find(1).getFirst()));
     }
 
     @AfterAll

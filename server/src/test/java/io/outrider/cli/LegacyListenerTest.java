@@ -25,7 +25,7 @@ class LegacyListenerTest {
 
     @BeforeAll
     static void start() throws Exception {
-        port = ServerProcess.freePorts(1).getFirst();
+        port = FreePorts.find(1).getFirst();
         server =
                 ServerProcess.start(
                         folder, "mqtt-legacy: {address: 127.0.0.1, port: %d}%n".formatted(port));

@@ -32,6 +32,8 @@ final class LateRevocations {
     }
 
     void look() {
+        policy.revocationLists(
+                clock.instant()); // says what is wrong with one, if nobody comes, too
         arrivals.proven().forEach(this::look);
     }
 

@@ -19,6 +19,7 @@ import io.outrider.credential.TokenIssuers;
 import io.outrider.fleet.Registry;
 import io.outrider.gate.CertificatePolicy;
 import io.outrider.gate.Gate;
+import io.outrider.gate.RevocationListFile;
 import io.outrider.gate.TrustAnchorSet;
 import io.outrider.keys.KeyUnavailableException;
 import io.outrider.keys.OperatorException;
@@ -105,6 +106,14 @@ final class MqttFront {
     /** How the keys of each issuer of tokens stand; none where no listener takes tokens. */
     List<IssuerStatus> issuers() {
         return tokens.map(TokenIssuers::status).orElse(List.of());
+    }
+
+    /** How the revocation lists of the operator's other authorities stand. */
+    List<RevocationListFile.Status> revocationLists() {
+        return config.trust().accepted().stream()
+                .flatMap(its -> its.anchors().revocations().stream())
+                .map(file -> file.status(clock.instant()))
+                .toList();
     }
 
     /** The key of the listener for old modems, which is marked wherever somebody looks. */

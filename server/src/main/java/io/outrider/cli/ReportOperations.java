@@ -23,13 +23,17 @@ final class ReportOperations {
 
     private final Backend backend;
     private final Supplier<Map<String, Object>> serving;
+    private final Supplier<List<String>> alarms;
 
     /**
      * @param serving what only a server that runs can tell of itself
+     * @param alarms what only such a server can know to be wrong
      */
-    ReportOperations(Backend backend, Supplier<Map<String, Object>> serving) {
+    ReportOperations(
+            Backend backend, Supplier<Map<String, Object>> serving, Supplier<List<String>> alarms) {
         this.backend = backend;
         this.serving = serving;
+        this.alarms = alarms;
     }
 
     void perform(Request request, Rows rows) throws OperatorException {
@@ -51,7 +55,6 @@ final class ReportOperations {
 
     private Map<String, Object> status() {
         var counts = backend.store().counts();
-        var health = backend.store().health();
         var status = new LinkedHashMap<String, Object>(serving.get());
         var positions = new LinkedHashMap<String, Object>();
         positions.put("accepted", counts.accepted());
@@ -69,12 +72,9 @@ final class ReportOperations {
         status.put("epochs", counted(counts.epochs(), counts.epochsDuplicate()));
         status.put("refused", new java.util.TreeMap<>(counts.refused()));
         status.put("missing", missing());
-        var alarms = new ArrayList<String>();
-        if (health.state() != io.outrider.store.Health.State.WELL) {
-            alarms.add(
-                    "store " + health.state() + " since " + health.since() + ": " + health.why());
-        }
-        status.put("alarms", alarms);
+        var all = new ArrayList<String>(alarms.get());
+        Alarms.of(backend.store().health()).ifPresent(all::add);
+        status.put("alarms", all);
         return status;
     }
 

@@ -11,6 +11,7 @@ import io.outrider.dashboard.FleetSource;
 import io.outrider.dashboard.MetricsSource;
 import io.outrider.dashboard.PositionSource;
 import io.outrider.fleet.Registry;
+import io.outrider.fleet.RegistryWatch;
 import io.outrider.fleet.RightsChange;
 import io.outrider.gate.Gate;
 import io.outrider.intake.Intake;
@@ -89,9 +90,10 @@ final class Server implements AutoCloseable {
 
             Accounts accounts =
                     opened.add(Accounts.open(directory.accountsFile(), clock, new SecureRandom()));
+            var registryWatch = opened.add(RegistryWatch.start(registry));
             var metrics =
                     ServerMetrics.of(
-                            config, watch, logs, backend, enrolment, front::issuers, clock);
+                            config, watch, logs, backend, registryWatch, enrolment, front, clock);
             opened.add(startDashboard(config, backend, accounts, metrics, clock));
 
             // Behind all that may fail to start, so that no tracker meets a server that ends again.
@@ -105,7 +107,8 @@ final class Server implements AutoCloseable {
                                     backend,
                                     config,
                                     clock,
-                                    () -> serving(config, since, watch, enrolment)),
+                                    () -> serving(config, since, watch, enrolment),
+                                    () -> Alarms.of(registryWatch, front)),
                             watch,
                             accounts);
             opened.add(ControlServer.start(directory.socket(), operations));

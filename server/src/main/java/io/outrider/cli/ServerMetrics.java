@@ -5,7 +5,9 @@ import io.outrider.authority.KeyStoreFile;
 import io.outrider.credential.IssuerStatus;
 import io.outrider.fleet.Client;
 import io.outrider.fleet.Grant;
+import io.outrider.fleet.RegistryWatch;
 import io.outrider.fleet.Tracker;
+import io.outrider.gate.RevocationListFile;
 import io.outrider.keys.OperatorException;
 import io.outrider.store.Counts;
 import io.outrider.store.Health;
@@ -27,8 +29,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,8 +53,9 @@ final class ServerMetrics {
             Watch watch,
             Logs logs,
             Backend backend,
+            RegistryWatch registryWatch,
             EnrolmentServer enrolment,
-            Supplier<List<IssuerStatus>> issuers,
+            MqttFront front,
             InstantSource clock) {
         var metrics = new Metrics(watch, logs, Main.Version.text());
         var it = new ServerMetrics(backend, clock);
@@ -62,6 +65,10 @@ final class ServerMetrics {
                 () -> config.mqttLegacy().isPresent() ? 1 : 0);
         it.store(metrics);
         it.registry(metrics);
+        metrics.gauge(
+                "outrider_registry_usable",
+                "1 where the registry's file is in order, 0 where only what is in memory is",
+                () -> registryWatch.trouble().isEmpty() ? 1 : 0);
         metrics.counters(
                 "outrider_enrolment_requests",
                 "Wishes to enrol since the start, by outcome",
@@ -72,24 +79,52 @@ final class ServerMetrics {
                 "When a certificate of this installation ends, as Unix time",
                 "certificate",
                 it::expiry);
-        metrics.gauges(
-                "outrider_token_issuer_usable",
-                "1 where an issuer's tokens let anybody in, 0 where its keys cannot be had",
-                "issuer",
-                () -> ofEach(issuers.get(), status -> status.usable() ? 1 : 0));
-        metrics.gauges(
-                "outrider_token_issuer_keys",
-                "Keys of an issuer that can be used",
-                "issuer",
-                () -> ofEach(issuers.get(), IssuerStatus::keyCount));
+        issuers(metrics, front::issuers);
+        revocationLists(metrics, front::revocationLists);
         return metrics;
     }
 
     /** Each stands in the configuration, so there are few. */
-    private static Map<String, Integer> ofEach(
-            List<IssuerStatus> issuers, ToIntFunction<IssuerStatus> figure) {
-        var figures = new TreeMap<String, Integer>();
-        issuers.forEach(status -> figures.put(status.issuer(), figure.applyAsInt(status)));
+    private static void issuers(Metrics metrics, Supplier<List<IssuerStatus>> issuers) {
+        metrics.gauges(
+                "outrider_token_issuer_usable",
+                "1 where an issuer's tokens let anybody in, 0 where its keys cannot be had",
+                "issuer",
+                () -> ofEach(issuers, IssuerStatus::issuer, its -> its.usable() ? 1 : 0));
+        metrics.gauges(
+                "outrider_token_issuer_keys",
+                "Keys of an issuer that can be used",
+                "issuer",
+                () -> ofEach(issuers, IssuerStatus::issuer, IssuerStatus::keyCount));
+    }
+
+    /** Likewise. */
+    private static void revocationLists(
+            Metrics metrics, Supplier<List<RevocationListFile.Status>> lists) {
+        metrics.gauges(
+                "outrider_revocation_list_usable",
+                "1 where the list is read and of now, 0 where nobody of its authority gets in",
+                "file",
+                () -> ofEach(lists, ServerMetrics::file, its -> its.trouble().isEmpty() ? 1 : 0));
+        metrics.gauges(
+                "outrider_revocation_list_next_update_timestamp_seconds",
+                "When the list gets too old, as Unix time; 0 where it is of no use",
+                "file",
+                () ->
+                        ofEach(
+                                lists,
+                                ServerMetrics::file,
+                                its -> its.nextUpdate().map(Instant::getEpochSecond).orElse(0L)));
+    }
+
+    private static String file(RevocationListFile.Status list) {
+        return list.file().toString();
+    }
+
+    private static <T> Map<String, Number> ofEach(
+            Supplier<List<T>> all, Function<T, String> name, Function<T, Number> figure) {
+        var figures = new TreeMap<String, Number>();
+        all.get().forEach(one -> figures.put(name.apply(one), figure.apply(one)));
         return figures;
     }
 

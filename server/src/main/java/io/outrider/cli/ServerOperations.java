@@ -5,6 +5,7 @@ import io.outrider.keys.OperatorException;
 import io.outrider.store.StoreException;
 import java.sql.SQLException;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -21,12 +22,14 @@ final class ServerOperations implements Operations {
 
     /**
      * @param serving what only a server that runs can tell of itself, for {@code status}
+     * @param alarms what only such a server can know to be wrong, likewise
      */
     ServerOperations(
             Backend backend,
             Config config,
             InstantSource clock,
-            Supplier<Map<String, Object>> serving) {
+            Supplier<Map<String, Object>> serving,
+            Supplier<List<String>> alarms) {
         var gate =
                 new Gate(
                         config.installation(),
@@ -37,7 +40,7 @@ final class ServerOperations implements Operations {
         this.clients = new ClientOperations(backend, config);
         this.policy = new PolicyOperations(backend.registry(), gate, config);
         this.tokens = new TokenOperations(backend, config, clock);
-        this.reports = new ReportOperations(backend, serving);
+        this.reports = new ReportOperations(backend, serving, alarms);
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -56,7 +57,7 @@ final class ServerOptions {
         Config config = config();
         try (var _ = lock(directory);
                 var backend = Backend.open(directory, config, InstantSource.system())) {
-            new ServerOperations(backend, config, InstantSource.system(), Map::of)
+            new ServerOperations(backend, config, InstantSource.system(), Map::of, List::of)
                     .perform(request, rows);
         } catch (IOException e) {
             throw new OperatorException(

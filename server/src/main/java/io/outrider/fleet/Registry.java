@@ -78,6 +78,11 @@ public final class Registry implements AutoCloseable {
         return database.identity();
     }
 
+    /** What is wrong with the file at this moment, if anything is; memory decides all the same. */
+    public synchronized Optional<String> trouble() {
+        return database.trouble();
+    }
+
     /** Whoever holds this name now, from memory. */
     public Optional<Tracker> find(TrackerId id) {
         return trackers.find(id);

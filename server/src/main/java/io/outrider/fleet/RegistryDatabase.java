@@ -11,6 +11,7 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The registry's file: one connection, and how statements run on it. For one thread at a time. */
@@ -34,6 +35,11 @@ final class RegistryDatabase implements AutoCloseable {
             throw e;
         }
         return new RegistryDatabase(file, connection);
+    }
+
+    /** What is wrong with the file, if anything is. */
+    Optional<String> trouble() {
+        return file.trouble();
     }
 
     String identity() throws SQLException {

@@ -123,6 +123,17 @@ public final class CertificatePolicy {
     }
 
     /**
+     * How the revocation lists of the other authorities stand. Looks at their files where that is
+     * due, so that what is wrong with one is seen although nobody comes.
+     */
+    public List<RevocationListFile.Status> revocationLists(Instant now) {
+        return foreign.stream()
+                .flatMap(its -> its.anchors().revocations().stream())
+                .map(file -> file.status(now))
+                .toList();
+    }
+
+    /**
      * Why a chain that was good is worth nothing any more, because its authority has revoked it
      * since. Costs little where nothing was revoked.
      */

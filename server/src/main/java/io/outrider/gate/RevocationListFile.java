@@ -13,6 +13,7 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509CRL;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Date;
 import java.util.List;
 import java.util.Optional;
@@ -37,7 +38,8 @@ public final class RevocationListFile {
     private final Path file;
     private @Nullable Instant lookedAt;
     private Optional<Stamp> stamp = Optional.empty();
-    private State state = new State.Unusable("it was not read yet");
+    private State read = new State.Unusable("it was not read yet");
+    private @Nullable State told;
 
     /** What tells one version of the file from the next. */
     private record Stamp(FileTime modified, long bytes, @Nullable Object key) {}
@@ -53,11 +55,26 @@ public final class RevocationListFile {
         this.file = file;
     }
 
-    /** Why nobody of this authority gets in at this moment; empty where all is well. */
-    public Optional<String> trouble(Instant now) {
-        return state(now) instanceof State.Unusable(String why)
-                ? Optional.of(why)
-                : Optional.empty();
+    /**
+     * How the file stands, for an operator.
+     *
+     * @param nextUpdate when it gets too old; empty where that cannot be told
+     * @param trouble why nobody of this authority gets in; empty where all is well
+     */
+    public record Status(Path file, Optional<Instant> nextUpdate, Optional<String> trouble) {}
+
+    /** How the file stands at this moment. */
+    public Status status(Instant now) {
+        return switch (state(now)) {
+            case State.Unusable(String why) -> new Status(file, Optional.empty(), Optional.of(why));
+            case State.Usable(List<X509CRL> lists) ->
+                    new Status(
+                            file,
+                            lists.stream()
+                                    .map(list -> list.getNextUpdate().toInstant())
+                                    .min(Comparator.naturalOrder()),
+                            Optional.empty());
+        };
     }
 
     /** Usable only where every list of the file is of now. */
@@ -68,28 +85,40 @@ public final class RevocationListFile {
             look();
             lookedAt = now;
         }
-        if (!(state instanceof State.Usable(List<X509CRL> lists))) {
-            return state;
+        State state = atThisTime(now);
+        if (!state.equals(told)) {
+            tell(state);
+            told = state;
+        }
+        return state;
+    }
+
+    private State atThisTime(Instant now) {
+        if (!(read instanceof State.Usable(List<X509CRL> lists))) {
+            return read;
         }
         return lists.stream()
                 .flatMap(list -> objection(list, now).stream())
                 .findFirst()
                 .<State>map(State.Unusable::new)
-                .orElse(state);
+                .orElse(read);
+    }
+
+    private void tell(State state) {
+        switch (state) {
+            case State.Unusable(String why) ->
+                    LOG.error(
+                            "Nobody of that authority gets in: revocation list {}: {}", file, why);
+            case State.Usable(List<X509CRL> lists) ->
+                    LOG.info("Read {} revocation list(s) of {}", lists.size(), file);
+        }
     }
 
     private void look() {
         Optional<Stamp> seen = stampOfFile();
-        if (seen.isPresent() && seen.equals(stamp) && state instanceof State.Usable) {
-            return;
-        }
-        State before = state;
-        stamp = seen;
-        state = read();
-        if (state instanceof State.Unusable(String why) && !state.equals(before)) {
-            LOG.error("Nobody of that authority gets in: revocation list {}: {}", file, why);
-        } else if (state instanceof State.Usable(List<X509CRL> lists)) {
-            LOG.info("Read {} revocation list(s) of {}", lists.size(), file);
+        if (seen.isEmpty() || !seen.equals(stamp) || read instanceof State.Unusable) {
+            stamp = seen;
+            read = read();
         }
     }
 
@@ -123,7 +152,9 @@ public final class RevocationListFile {
                     : new State.Usable(lists);
         } catch (IOException e) {
             return new State.Unusable("it cannot be read");
-        } catch (CRLException | CertificateException e) {
+        } catch (CRLException | CertificateException | RuntimeException e) {
+            // Of any kind, also what a parser lets slip: were it not caught, whoever looks at the
+            // files under a timer would never look again.
             return new State.Unusable("it is no revocation list in PEM or DER");
         }
     }

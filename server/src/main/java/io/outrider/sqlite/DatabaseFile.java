@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteErrorCode;
@@ -70,6 +71,29 @@ public final class DatabaseFile {
             throw new SQLiteException(
                     file + " was removed or replaced while it is in use: put it back",
                     SQLiteErrorCode.SQLITE_READONLY_DBMOVED);
+        }
+    }
+
+    /**
+     * What is wrong with a file that was opened for writing; empty where nothing can be seen to be.
+     * Looks at its place and its first pages, not at what a connection or the write-ahead log has
+     * of it. To be asked while nobody writes.
+     */
+    public Optional<String> trouble() {
+        // By SQLite, because closing the file in any other way would end SQLite's locks on it.
+        String alone = "jdbc:sqlite:" + file.toUri() + "?immutable=1";
+        try {
+            requireInPlace();
+            try (Connection connection = config(true).createConnection(alone);
+                    Statement statement = connection.createStatement();
+                    ResultSet rows = statement.executeQuery("PRAGMA page_count")) {
+                return rows.next() && rows.getInt(1) > 0
+                        ? Optional.empty()
+                        : Optional.of(file + " is empty");
+            }
+        } catch (SQLException e) {
+            String why = String.valueOf(e.getMessage());
+            return Optional.of(why.contains(file.toString()) ? why : file + ": " + why);
         }
     }
 

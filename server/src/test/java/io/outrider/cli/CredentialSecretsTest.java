@@ -15,26 +15,20 @@ import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5ConnAckException;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubAckException;
 import io.outrider.broker.TestMechanism;
 import io.outrider.credential.TestTokens;
-import io.outrider.watch.PrometheusText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
@@ -50,6 +44,7 @@ import tools.jackson.databind.JsonNode;
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class CredentialSecretsTest {
     private static final String ISSUER = "https://login.example";
+    private static final String USABLE = "outrider_token_issuer_usable{issuer=\"" + ISSUER + "\"}";
     private static final String WRONG = "wrng-wrng-wrng-wrng-wrng-wrng-wrng";
     private static final Duration WAIT = Duration.ofSeconds(30);
 
@@ -60,7 +55,7 @@ class CredentialSecretsTest {
 
     @BeforeAll
     static void serve() throws Exception {
-        port = ServerProcess.freePorts(1).getFirst();
+        port = FreePorts.find(1).getFirst();
         keys = folder.resolve("keys.json");
         Files.writeString(keys, "not yet");
         server =
@@ -70,7 +65,8 @@ class CredentialSecretsTest {
                         mqtt-credentials: {address: 127.0.0.1, port: %d}
                         tokens:
                           issuers:
-                            - {issuer: '%s', audience: o, algorithms: [ES256], jwks-file: '%s'}
+                            - {issuer: '%s', audience: o, algorithms: [ES256], jwks-file: '%s',
+                               refresh-every: 1s, keys-age-max: 8s}
                         log:
                           format: json
                           lines-per-second-max: 1000
@@ -137,7 +133,7 @@ class CredentialSecretsTest {
                         + server.run("events")
                         + server.run("events", "--json")
                         + server.run("status", "--json")
-                        + metrics();
+                        + server.metrics();
         assertThat(server.log())
                 .contains("\"event\":\"published\"", "\"event\":\"handshake-failed\"")
                 .contains("\"event\":\"refused\"", "\"event\":\"subscribed\"");
@@ -170,16 +166,40 @@ class CredentialSecretsTest {
                 "--out",
                 folder + "/files");
         KeyPair key = TestTokens.newEc();
-        String usable = "outrider_token_issuer_usable{issuer=\"" + ISSUER + "\"}";
+        String good = "{\"keys\":[" + TestTokens.ecJwk("first", key) + "]}";
         String token = token(key);
 
         refuse(plain("lake", token));
-        assertThat(PrometheusText.parse(metrics()).value(usable)).isZero();
+        assertThat(server.metric(USABLE)).isZero();
         assertThat(server.log()).contains("Tokens of " + ISSUER + " let nobody in");
 
-        Files.writeString(keys, "{\"keys\":[" + TestTokens.ecJwk("first", key) + "]}");
-        await().atMost(WAIT).until(() -> PrometheusText.parse(metrics()).value(usable) == 1);
+        mend(good, token);
         assertThat(server.log()).contains("Tokens of " + ISSUER + " are taken: 1 keys");
+
+        for (Breaking breaking :
+                List.<Breaking>of(
+                        () -> Files.writeString(keys, good.substring(1)),
+                        () -> Files.delete(keys),
+                        () -> Files.createDirectory(keys))) {
+            breaking.breakIt();
+            await().atMost(WAIT).until(() -> server.alarms().contains("tokens of " + ISSUER));
+            await().atMost(WAIT).until(() -> server.metric(USABLE) == 0);
+            refuse(plain("lake", token));
+            assertThat(server.alarms())
+                    .contains("tokens of " + ISSUER + " let nobody in", "too old");
+        }
+        Files.delete(keys);
+        mend(good, token);
+        assertThat(server.alarms()).isEmpty();
+    }
+
+    private interface Breaking {
+        void breakIt() throws IOException;
+    }
+
+    private static void mend(String good, String token) throws Exception {
+        Files.writeString(keys, good);
+        await().atMost(WAIT).until(() -> server.metric(USABLE) == 1);
         Mqtt5BlockingClient client = plain("lake", token);
         client.connect();
         client.disconnect();
@@ -295,34 +315,7 @@ class CredentialSecretsTest {
         return ControlServer.JSON.readTree(server.run(command));
     }
 
-    private static String metrics() throws Exception {
-        String token = server.run("metrics", "token").strip();
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, trust().getTrustManagers(), null);
-        int dashboard = Config.read(server.data().resolve("outrider.yaml")).dashboard().port();
-        URI at = URI.create("https://localhost:" + dashboard + "/metrics");
-        try (var http = HttpClient.newBuilder().sslContext(context).build()) {
-            return http.send(
-                            HttpRequest.newBuilder(at)
-                                    .header("Authorization", "Bearer " + token)
-                                    .timeout(WAIT)
-                                    .build(),
-                            BodyHandlers.ofString())
-                    .body();
-        }
-    }
-
     private static TrustManagerFactory trust() throws Exception {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        try (var in = Files.newInputStream(server.data().resolve("ca.pem"))) {
-            for (var certificate :
-                    CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-                store.setCertificateEntry("ca-" + store.size(), certificate);
-            }
-        }
-        var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(store);
-        return trust;
+        return EnrolledSocket.trust(server.data().resolve("ca.pem"));
     }
 }

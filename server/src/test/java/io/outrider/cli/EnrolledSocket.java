@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,10 +57,33 @@ final class EnrolledSocket implements AutoCloseable {
         return answer.length == 4 && answer[0] == 0x20 ? answer[3] & 0xff : -1;
     }
 
-    /** With the key and the certificates of this folder. */
+    void send(byte[]... packets) throws IOException {
+        for (byte[] packet : packets) {
+            socket.getOutputStream().write(packet);
+        }
+        socket.getOutputStream().flush();
+    }
+
+    /** The next packet, whole, its length in one byte; empty where the server hangs up instead. */
+    byte[] receive() throws IOException {
+        byte[] head = socket.getInputStream().readNBytes(2);
+        if (head.length < 2) {
+            return new byte[0];
+        }
+        byte[] rest = socket.getInputStream().readNBytes(head[1]);
+        return ByteBuffer.allocate(2 + rest.length).put(head).put(rest).array();
+    }
+
+    /** With the key and the certificates of a tracker's state folder. */
     static SSLContext context(Path state) throws IOException, GeneralSecurityException {
+        return context(state, "identity");
+    }
+
+    /** With NAME.key, NAME.pem and ca.pem of this folder. */
+    static SSLContext context(Path folder, String name)
+            throws IOException, GeneralSecurityException {
         String key =
-                Files.readString(state.resolve("identity.key")).replaceAll("-----[A-Z ]+-----", "");
+                Files.readString(folder.resolve(name + ".key")).replaceAll("-----[A-Z ]+-----", "");
         var keys = KeyStore.getInstance("PKCS12");
         keys.load(null, null);
         keys.setKeyEntry(
@@ -68,15 +92,25 @@ final class EnrolledSocket implements AutoCloseable {
                         .generatePrivate(
                                 new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(key))),
                 NONE,
-                certificates(state.resolve("identity.pem")));
-        keys.setCertificateEntry("root", certificates(state.resolve("ca.pem"))[0]);
+                certificates(folder.resolve(name + ".pem")));
         var keyManagers = KeyManagerFactory.getInstance("PKIX");
         keyManagers.init(keys, NONE);
-        var trustManagers = TrustManagerFactory.getInstance("PKIX");
-        trustManagers.init(keys);
         var context = SSLContext.getInstance("TLS");
-        context.init(keyManagers.getKeyManagers(), trustManagers.getTrustManagers(), null);
+        context.init(
+                keyManagers.getKeyManagers(),
+                trust(folder.resolve("ca.pem")).getTrustManagers(),
+                null);
         return context;
+    }
+
+    /** In the first certificate of this file. */
+    static TrustManagerFactory trust(Path authority) throws IOException, GeneralSecurityException {
+        var store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setCertificateEntry("root", certificates(authority)[0]);
+        var trust = TrustManagerFactory.getInstance("PKIX");
+        trust.init(store);
+        return trust;
     }
 
     private static Certificate[] certificates(Path file)

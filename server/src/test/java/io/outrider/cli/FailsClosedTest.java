@@ -14,7 +14,9 @@ import java.sql.DriverManager;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -42,6 +44,7 @@ class FailsClosedTest {
                 .as("a small file system needs root: sudo make check")
                 .isZero();
         server = ServerProcess.start(disk, folder.resolve("server.log"), "");
+        server.metrics(); // makes its token while that can be written
         server.run("fleet", "create", "acme");
         server.enrol("acme.truck-1", folder.resolve("truck-1"));
         server.enrol("acme.stolen", folder.resolve("stolen"));
@@ -97,6 +100,97 @@ class FailsClosedTest {
     }
 
     @Test
+    void where_nothing_can_be_written_nothing_is_acknowledged_and_no_right_changes()
+            throws Exception {
+        long before = accepted();
+        Process tracker = tracker(Files.createTempFile(folder, "tracker", ".log"));
+        limitFiles("0:unlimited");
+        try {
+            drive(tracker);
+            await().atMost(WAIT).until(() -> server.alarms().contains("store FAILING"));
+            Ran refused = server.ran("fleet", "quarantine", "acme.truck-1", "--reason", "lost");
+
+            assertThat(refused.status()).isEqualTo(2);
+            assertThat(refused.errors()).contains("the database failed");
+            assertThat(server.metric("outrider_store_state{state=\"failing\"}")).isEqualTo(1);
+            assertThat(accepted()).isEqualTo(before);
+            assertThat(knock("acme.truck-1")).contains("CONNACK (0)");
+            assertOthersStayOut();
+            assertThat(tracker.isAlive()).isTrue();
+        } finally {
+            limitFiles("unlimited:unlimited");
+        }
+        assertThat(tracker.waitFor(WAIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(accepted()).isEqualTo(before + POSITIONS);
+        assertThat(server.alarms()).isEmpty();
+    }
+
+    @Test
+    void a_registry_that_is_spoilt_in_its_place_is_told_of_and_memory_decides_until_it_is_mended()
+            throws Exception {
+        Path registry = server.data().resolve("fleet.db");
+        byte[] whole = Files.readAllBytes(registry);
+        byte[] garbage = new byte[whole.length];
+        new Random(1).nextBytes(garbage);
+
+        Files.write(registry, garbage); // the same file as before
+        assertRegistryIsToldOf("file is not a database");
+        Files.write(registry, Arrays.copyOf(whole, 100));
+        assertRegistryIsToldOf("");
+
+        Files.write(registry, whole);
+        assertRegistryIsMended();
+    }
+
+    @Test
+    void a_registry_with_a_directory_in_its_place_is_told_of_and_memory_decides() throws Exception {
+        Path registry = server.data().resolve("fleet.db");
+        Path away = disk.resolve("fleet.db");
+        Files.move(registry, away);
+        Files.createDirectory(registry);
+
+        assertRegistryIsToldOf("was removed or replaced");
+
+        Files.delete(registry);
+        Files.move(away, registry);
+        assertRegistryIsMended();
+    }
+
+    private static void assertRegistryIsToldOf(String why) throws Exception {
+        await().atMost(WAIT).until(() -> server.alarms().contains("registry: "));
+        await().atMost(WAIT).until(() -> server.alarms().contains(why));
+        assertThat(server.metric("outrider_registry_usable")).isZero();
+        assertThat(server.log()).contains("The registry is what is in memory");
+        assertThat(knock("acme.truck-1")).contains("CONNACK (0)");
+        assertOthersStayOut();
+    }
+
+    private static void assertRegistryIsMended() throws Exception {
+        await().atMost(WAIT).until(() -> server.alarms().isEmpty());
+        assertThat(server.metric("outrider_registry_usable")).isEqualTo(1);
+        server.run("fleet", "quarantine", "acme.truck-1", "--reason", "lost");
+        assertThat(knock("acme.truck-1")).doesNotContain("CONNACK (0)");
+        server.run("fleet", "release", "acme.truck-1");
+        assertThat(knock("acme.truck-1")).contains("CONNACK (0)");
+    }
+
+    @Test
+    void a_configuration_that_is_spoilt_changes_nothing_and_keeps_nobody_from_cutting_off()
+            throws Exception {
+        Path configuration = server.data().resolve("outrider.yaml");
+        String whole = Files.readString(configuration);
+        Files.writeString(configuration, "mqtt: {port: everything}\nanonymous: true\n");
+        try {
+            server.run("fleet", "quarantine", "acme.truck-1", "--reason", "lost");
+            assertThat(knock("acme.truck-1")).doesNotContain("CONNACK (0)");
+            assertOthersStayOut();
+        } finally {
+            Files.writeString(configuration, whole);
+            server.run("fleet", "release", "acme.truck-1");
+        }
+    }
+
+    @Test
     void a_registry_that_is_locked_changes_nothing_and_says_so() throws Exception {
         String url = "jdbc:sqlite:" + server.data().resolve("fleet.db");
         try (var connection = DriverManager.getConnection(url);
@@ -142,6 +236,7 @@ class FailsClosedTest {
             drive(tracker);
             await().atMost(WAIT).until(() -> server.status().path("alarms").size() > 0);
             assertThat(server.log()).contains("cannot store; nothing that was acknowledged");
+            assertThat(server.metric("outrider_store_state{state=\"well\"}")).isZero();
             assertThat(accepted()).isEqualTo(before);
             assertThat(tracker.isAlive()).as("it still has what was not acknowledged").isTrue();
             assertOthersStayOut();
@@ -271,6 +366,12 @@ class FailsClosedTest {
         } catch (IOException e) {
             assertThat(e).hasMessageContaining("No space left");
         }
+    }
+
+    /** Of the bytes that the server can write to any file. */
+    private static void limitFiles(String softAndHard) throws Exception {
+        String pid = Long.toString(server.pid());
+        assertThat(run("prlimit", "--pid", pid, "--fsize=" + softAndHard)).isZero();
     }
 
     private static int run(String... command) throws Exception {

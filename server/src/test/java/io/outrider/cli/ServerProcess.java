@@ -1,24 +1,29 @@
 package io.outrider.cli;
 
 import io.outrider.Checkout;
+import io.outrider.watch.PrometheusText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -31,9 +36,7 @@ final class ServerProcess implements AutoCloseable {
     private final Path data;
     private final Path log;
     private Process process;
-
-    private static final int PORT_MIN = 20_000;
-    private static final int PORT_MAX = 32_000;
+    private @Nullable String metricsToken;
 
     private ServerProcess(Path data, Path log, Process process) {
         this.data = data;
@@ -60,7 +63,7 @@ final class ServerProcess implements AutoCloseable {
                         folder.resolve("data"),
                         PosixFilePermissions.asFileAttribute(
                                 PosixFilePermissions.fromString("rwx------")));
-        List<Integer> ports = freePorts(3);
+        List<Integer> ports = FreePorts.find(3);
         Files.writeString(
                 data.resolve("outrider.yaml"),
                 """
@@ -74,29 +77,6 @@ final class ServerProcess implements AutoCloseable {
         var server = new ServerProcess(data, log, launch(data, log));
         server.awaitServing();
         return server;
-    }
-
-    /**
-     * Different ones that nobody listens on, from below those that the system gives to connections
-     * that go out: one of these could take a port before the server does.
-     */
-    static List<Integer> freePorts(int count) throws IOException {
-        var held = new ArrayList<ServerSocket>();
-        try {
-            while (held.size() < count) {
-                int port = ThreadLocalRandom.current().nextInt(PORT_MIN, PORT_MAX);
-                try {
-                    held.add(new ServerSocket(port, 1, InetAddress.getLoopbackAddress()));
-                } catch (BindException e) {
-                    // Somebody has it: another one.
-                }
-            }
-            return held.stream().map(ServerSocket::getLocalPort).toList();
-        } finally {
-            for (ServerSocket socket : held) {
-                socket.close();
-            }
-        }
     }
 
     /** Starts again where the last one left off. */
@@ -119,6 +99,10 @@ final class ServerProcess implements AutoCloseable {
 
     Path data() {
         return data;
+    }
+
+    long pid() {
+        return process.pid();
     }
 
     String log() throws IOException {
@@ -173,7 +157,7 @@ final class ServerProcess implements AutoCloseable {
 
     /** Memory of the process that is not swapped out or never touched. */
     long residentBytes() throws IOException {
-        Path status = Path.of("/proc", Long.toString(process.pid()), "status");
+        Path status = Path.of("/proc", Long.toString(pid()), "status");
         String line =
                 Files.readAllLines(status).stream()
                         .filter(it -> it.startsWith("VmRSS:"))
@@ -184,6 +168,41 @@ final class ServerProcess implements AutoCloseable {
 
     JsonNode status() {
         return ControlServer.JSON.readTree(run("status", "--json"));
+    }
+
+    /** What is wrong, one sentence a line. */
+    String alarms() {
+        return status().path("alarms")
+                .valueStream()
+                .map(JsonNode::asString)
+                .collect(Collectors.joining("\n"));
+    }
+
+    /** The page of metrics as a scraper gets it, whose token is made when it is first asked for. */
+    String metrics() throws IOException, InterruptedException, GeneralSecurityException {
+        if (metricsToken == null) {
+            metricsToken = run("metrics", "token").strip();
+        }
+        var request =
+                HttpRequest.newBuilder(URI.create("https://localhost:" + port("map") + "/metrics"))
+                        .header("Authorization", "Bearer " + metricsToken)
+                        .timeout(Duration.ofSeconds(30))
+                        .build();
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, EnrolledSocket.trust(data.resolve("ca.pem")).getTrustManagers(), null);
+        try (var http = HttpClient.newBuilder().sslContext(context).build()) {
+            HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
+            if (answer.statusCode() != 200) {
+                throw new AssertionError("no metrics: " + answer.statusCode());
+            }
+            return answer.body();
+        }
+    }
+
+    /** One of them, written as on the page. */
+    double metric(String series)
+            throws IOException, InterruptedException, GeneralSecurityException {
+        return PrometheusText.parse(metrics()).value(series);
     }
 
     /** Adds a tracker and enrols it, its key made in the given state directory. */

@@ -57,7 +57,7 @@ class RevocationListFileTest {
         byte[] cut = issuing.list(NOW.minus(DAY), NOW.plus(DAY)).getEncoded();
         Files.write(file, Arrays.copyOf(cut, cut.length - 1));
         assertBad(newSet(), good, NOW, "no revocation list");
-        assertThat(new RevocationListFile(file).trouble(NOW)).isPresent();
+        assertThat(new RevocationListFile(file).status(NOW).trouble()).isPresent();
     }
 
     @Test
@@ -75,7 +75,10 @@ class RevocationListFileTest {
 
         assertBad(set, bad, NOW, "was revoked");
         assertGood(set, good, NOW);
-        assertThat(new RevocationListFile(file).trouble(NOW)).isEmpty();
+        assertThat(new RevocationListFile(file).status(NOW))
+                .isEqualTo(
+                        new RevocationListFile.Status(
+                                file, Optional.of(NOW.plus(DAY)), Optional.empty()));
     }
 
     @Test

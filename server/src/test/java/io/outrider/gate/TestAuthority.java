@@ -177,10 +177,15 @@ public final class TestAuthority {
 
     /** A revocation list of now, in the place of any that was there. */
     public void writeRevocations(Path file, X509Certificate... revoked) {
+        writeRevocations(file, Instant.now().plus(Duration.ofDays(1)), revoked);
+    }
+
+    /** The same with its end, to the second. */
+    public void writeRevocations(Path file, Instant nextUpdate, X509Certificate... revoked) {
         try {
             Instant now = Instant.now();
             var builder = new JcaX509v2CRLBuilder(root, Date.from(now.minusSeconds(60)));
-            builder.setNextUpdate(Date.from(now.plus(Duration.ofDays(1))));
+            builder.setNextUpdate(Date.from(nextUpdate));
             for (X509Certificate one : revoked) {
                 builder.addCRLEntry(one.getSerialNumber(), Date.from(now), CRLReason.keyCompromise);
             }

@@ -68,4 +68,28 @@ class DatabaseFileTest {
                     .isInstanceOf(SQLException.class);
         }
     }
+
+    @Test
+    void to_look_at_what_is_wrong_with_a_file_ends_no_lock_on_it() throws Exception {
+        Path file = directory.resolve("a.db");
+        var database = new DatabaseFile(file, List.of(FIRST));
+
+        try (var connection = database.openForWriting()) {
+            assertThat(connection.isValid(1)).isTrue();
+            assertThat(locksOn(file)).isPositive();
+            long before = locksOn(file);
+
+            assertThat(database.trouble()).isEmpty();
+
+            assertThat(locksOn(file)).isEqualTo(before);
+        }
+    }
+
+    /** POSIX's, which all end when their process closes any descriptor of the file. */
+    private static long locksOn(Path file) throws Exception {
+        String inode = ":" + Files.getAttribute(file, "unix:ino") + " ";
+        return Files.readAllLines(Path.of("/proc/locks")).stream()
+                .filter(line -> line.contains(inode) && line.contains("POSIX"))
+                .count();
+    }
 }

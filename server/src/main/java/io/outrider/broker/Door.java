@@ -32,6 +32,7 @@ final class Door {
                         .childOption(ChannelOption.SO_KEEPALIVE, true)
                         .childOption(ChannelOption.TCP_NODELAY, true)
                         .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                        .handler(new AcceptPause(config.name()))
                         .childHandler(reception)
                         .bind(config.bindAddress(), config.port())
                         .awaitUninterruptibly();

@@ -38,6 +38,7 @@ final class ControlServer implements AutoCloseable {
 
     private static final int CONNECTIONS_MAX = 16;
     private static final Duration CLOSE_MAX = Duration.ofSeconds(2);
+    private static final Duration FAILED_PAUSE = Duration.ofSeconds(1);
     private static final Logger log = LoggerFactory.getLogger(ControlServer.class);
 
     private final Path socket;
@@ -76,10 +77,20 @@ final class ControlServer implements AutoCloseable {
             } catch (IOException e) {
                 places.release();
                 log.warn("The control socket failed to accept: {}", e.getMessage());
+                pause();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
             }
+        }
+    }
+
+    /** Whoever could not be accepted still waits, and would fail again at once. */
+    private static void pause() {
+        try {
+            Thread.sleep(FAILED_PAUSE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the next acquire() ends
         }
     }
 

@@ -76,7 +76,7 @@ final class Server implements AutoCloseable {
             var gate =
                     new Gate(
                             config.installation(),
-                            config.limits(),
+                            OpenFiles.fit(config.limits()),
                             new RegistryDirectory(registry),
                             clock);
             Watch watch = opened.add(new Watch(clock));

@@ -87,6 +87,28 @@ public record Limits(
             requireInRange("bytesMax", bytesMax, connectBytesMax + 4 * 1024, 16 * 1024 * 1024);
             requireTime("takeoverPause", takeoverPause, 0, 3_600_000);
         }
+
+        /**
+         * The same where there can be no more connections than this.
+         *
+         * @param connections at least 4; of them half may be unproven
+         */
+        public Connecting within(int connections) {
+            int unproven = Math.min(unprovenMax, connections / 2);
+            return new Connecting(
+                    Math.min(connectionsMax, connections),
+                    Math.min(connectionsPerPrefixMax, connections),
+                    connectionsPerClientMax,
+                    unproven,
+                    Math.min(unprovenPerPrefixMax, unproven),
+                    handshakesPerSecond,
+                    handshakesPerPrefixPerSecond,
+                    handshakeTimeMax,
+                    connectTimeMax,
+                    connectBytesMax,
+                    bytesMax,
+                    takeoverPause);
+        }
     }
 
     /**

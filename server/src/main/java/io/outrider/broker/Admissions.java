@@ -105,6 +105,28 @@ final class Admissions {
         return Optional.of(new Refusal(code, why));
     }
 
+    /** For each connection, how often it may still prove itself anew. */
+    Bucket renewals() {
+        int perMinute = gate.limits().rates().renewalsPerMinute();
+        return new Bucket(perMinute / 60.0, perMinute, System.nanoTime());
+    }
+
+    /** Why a renewal is not even looked at; empty where it is. */
+    Optional<Refusal> refuseRenewal(Connection connection, Bucket renewals) {
+        long now = System.nanoTime();
+        if (renewals.delay(now) > 0) {
+            watch.accept(
+                    new GateEvent.Limited(
+                            connection.peer(),
+                            connection.identity(),
+                            Limit.RENEWALS,
+                            "too many renewals"));
+            return Optional.of(new Refusal(ReasonCode.QUOTA_EXCEEDED, "too many renewals"));
+        }
+        renewals.take(1, now);
+        return Optional.empty();
+    }
+
     /**
      * Whether what was shown renews the identity of a connection that is open already: the same
      * identity until another time, with whatever rights leave it all that it is subscribed to.

@@ -39,6 +39,8 @@ final class ConnectAuthenticator implements EnhancedAuthenticator {
     private final ConnectProof proof;
     private final Optional<Verifiers> verifiers;
 
+    private final Bucket renewals;
+
     private @Nullable ConnectRequest connect;
     private String method = "";
     private @Nullable ScramExchange scram;
@@ -48,6 +50,7 @@ final class ConnectAuthenticator implements EnhancedAuthenticator {
         this.proof = proof;
         this.admissions = admissions;
         this.verifiers = verifiers;
+        this.renewals = admissions.renewals();
     }
 
     @Override
@@ -77,7 +80,12 @@ final class ConnectAuthenticator implements EnhancedAuthenticator {
     @Override
     public void onReAuth(EnhancedAuthInput input, EnhancedAuthOutput output) {
         scram = null; // a new exchange
-        onAuth(input, output);
+        Connection connection = Connection.of(input.getConnectionInformation());
+        admissions
+                .refuseRenewal(connection, renewals)
+                .ifPresentOrElse(
+                        refusal -> refuse(output, refusal.code(), refusal.reason()),
+                        () -> onAuth(input, output));
     }
 
     private void step(

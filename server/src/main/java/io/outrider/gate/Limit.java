@@ -20,5 +20,6 @@ public enum Limit {
     MESSAGE_RATE,
     BYTE_RATE,
     RETAINED,
-    TAKEOVERS
+    TAKEOVERS,
+    RENEWALS
 }

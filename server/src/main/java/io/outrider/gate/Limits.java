@@ -210,17 +210,25 @@ public record Limits(
      * @param messagesBurst on top, at once
      * @param bytesPerSecond of payloads, lasting
      * @param bytesBurst on top, at once; at least the largest packet
+     * @param renewalsPerMinute how often a connection may prove itself anew (AUTH of MQTT 5), as
+     *     many at once; one more ends it (0x97)
      */
     public record Rates(
-            int messagesPerSecond, int messagesBurst, int bytesPerSecond, int bytesBurst) {
+            int messagesPerSecond,
+            int messagesBurst,
+            int bytesPerSecond,
+            int bytesBurst,
+            int renewalsPerMinute) {
 
-        public static final Rates DEFAULT = new Rates(1_000, 2_000, 1024 * 1024, 4 * 1024 * 1024);
+        public static final Rates DEFAULT =
+                new Rates(1_000, 2_000, 1024 * 1024, 4 * 1024 * 1024, 12);
 
         public Rates {
             requireInRange("messagesPerSecond", messagesPerSecond, 1, 1_000_000);
             requireInRange("messagesBurst", messagesBurst, 1, 10_000_000);
             requireInRange("bytesPerSecond", bytesPerSecond, 64, 1 << 30);
             requireInRange("bytesBurst", bytesBurst, 64, 1 << 30);
+            requireInRange("renewalsPerMinute", renewalsPerMinute, 1, 100_000);
         }
     }
 

@@ -13,6 +13,8 @@ import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubRecException;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5SubAckException;
 import com.hivemq.client.mqtt.mqtt5.message.Mqtt5ReasonCode;
 import io.outrider.gate.TestAuthority.Credential;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** That MQTT 5 says why in each packet that can, and sends nobody to another server. */
 @Timeout(60)
 class ClientRefusalsTest {
+    private static final byte[] PACKET_1 = {0, 1, 0};
+    private static final byte[] QOS_1 = {1};
+
     @TempDir static Path directory;
     private static TestBroker broker;
     private static Credential credential;
@@ -81,6 +86,61 @@ class ClientRefusalsTest {
                         .getMqttMessage();
         assertSays(pubrec.getReasonCode(), pubrec.getReasonString(), 0x87, "no grant covers");
         client.disconnect();
+    }
+
+    @Test
+    void a_response_topic_that_its_sender_may_not_hear_or_that_is_no_topic_reaches_nobody()
+            throws Exception {
+        Credential hearing =
+                broker.enrolClient(
+                        "asker",
+                        2,
+                        TestBroker.mayPublish("tools/ask"),
+                        TestBroker.maySubscribe("tools/#"));
+        try (var ear = admitted(hearing, "asker.ear");
+                var asker = admitted(hearing, "asker")) {
+            ear.send(RawMqtt.packet(0x82, RawMqtt.join(PACKET_1, RawMqtt.utf8("#"), QOS_1)));
+            assertThat(ear.receive()).as("not even by whoever may subscribe").endsWith(0x87);
+            ear.send(RawMqtt.packet(0x82, RawMqtt.join(PACKET_1, RawMqtt.utf8("tools/#"), QOS_1)));
+            assertThat(ear.receive()).startsWith(0x90).endsWith(1);
+
+            for (String topic : new String[] {"o1/acme/truck-1/down", "elsewhere", "$SYS/a"}) {
+                asker.send(asking(topic));
+                assertThat(asker.receive()).startsWith(0x40).contains(0x87);
+            }
+            for (String none : new String[] {"tools/#", "tools/+", "+", "#", ""}) {
+                try (var raw = admitted(hearing, "asker.wild")) {
+                    raw.send(asking(none));
+                    byte[] answer = raw.receive();
+                    assertThat(answer.length == 0 || answer[0] == (byte) 0xe0 || answer[4] != 0)
+                            .as(none)
+                            .isTrue();
+                }
+            }
+            asker.send(asking("tools/answers"));
+            assertThat(asker.receive()).startsWith(0x40, 0x02, 0x00, 0x01);
+
+            assertThat(new String(ear.receive(), StandardCharsets.ISO_8859_1))
+                    .contains("tools/answers");
+        }
+    }
+
+    private static RawMqtt admitted(Credential of, String id) throws IOException {
+        var raw = new RawMqtt(broker, of);
+        raw.send(RawMqtt.connect(id));
+        assertThat(raw.connackCode()).isZero();
+        return raw;
+    }
+
+    /** A PUBLISH of QoS 1 to tools/ask with this response topic. */
+    private static byte[] asking(String responseTopic) {
+        byte[] property = RawMqtt.join(new byte[] {0x08}, RawMqtt.utf8(responseTopic));
+        return RawMqtt.packet(
+                0x32,
+                RawMqtt.join(
+                        RawMqtt.utf8("tools/ask"),
+                        new byte[] {0, 1, (byte) property.length},
+                        property));
     }
 
     @Test

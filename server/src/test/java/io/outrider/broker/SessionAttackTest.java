@@ -128,6 +128,42 @@ class SessionAttackTest {
         }
     }
 
+    @Test
+    void a_bare_pubrel_after_the_right_has_gone_or_for_what_was_refused_delivers_nothing()
+            throws Exception {
+        try (var ear = resumed(victim, "victim.ear-2", 0)) {
+            ear.send(subscribe("tools/#"));
+            assertThat(ear.receive()).startsWith(0x90);
+            try (var raw = resumed(victim, "victim.bare", 0)) {
+                raw.send(RawMqtt.publish(0x4, "tools/before", 1));
+                assertThat(raw.receive()).startsWith(0x50);
+            }
+            assertThat(ear.receive()[0] & 0xf0).as("what was allowed").isEqualTo(0x30);
+            broker.registry.grant(
+                    "victim", 1, victim.keyHash(), TestBroker.maySubscribe("tools/#"));
+            try (var raw = new RawMqtt(broker, victim)) {
+                raw.send(connect("victim.bare", 0));
+                assertThat(raw.connackCode()).isZero();
+                raw.send(PUBREL_1);
+                assertThat(raw.receive()).startsWith(0x70);
+                raw.send(RawMqtt.publish(0x4, "tools/after", 2), new byte[] {0x62, 2, 0, 2});
+                byte[] refused = raw.receive();
+                assertThat(refused).startsWith(0x50);
+                assertThat(refused[4]).isEqualTo((byte) 0x87);
+            }
+
+            ear.send(new byte[] {(byte) 0xc0, 0}); // what was on its way comes before the answer
+            assertThat(ear.receive()).startsWith(0xd0, 0);
+        } finally {
+            broker.registry.grant(
+                    "victim",
+                    1,
+                    victim.keyHash(),
+                    TestBroker.maySubscribe("tools/#"),
+                    TestBroker.mayPublish("tools/#"));
+        }
+    }
+
     /** With a session that outlives the connection by 100 s, present already or not. */
     private static RawMqtt resumed(Credential credential, String id, int present)
             throws IOException {

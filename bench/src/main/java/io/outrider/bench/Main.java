@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
 /** The command {@code bench/run}. */
 @Command(
         name = "bench/run",
+        mixinStandardHelpOptions = true,
         description =
                 "Measures what ./outrider serve costs, beside Debian's Mosquitto in the same run."
                         + " Everything is on loopback and in a temporary folder.",

@@ -81,7 +81,7 @@ final class Credentials {
         requireMade(ROOT, storedRoot, isFirstStart && storedIssuing.isEmpty());
         requireMade(ISSUING, storedIssuing, isFirstStart);
         Identity rootIdentity =
-                storedRoot.isPresent() ? storedRoot.get() : save(ROOT, forge.root());
+                storedRoot.isPresent() ? storedRoot.get() : stores.write(ROOT, forge.root());
         return freshIssuing(storedIssuing, rootIdentity);
     }
 
@@ -142,20 +142,20 @@ final class Credentials {
     private Identity replaceIssuing(Optional<Identity> stored, Identity next)
             throws IOException, OperatorException {
         if (stored.isPresent()) {
-            issuingBefore = Optional.of(save(ISSUING_BEFORE, stored.get()));
+            issuingBefore = Optional.of(stores.write(ISSUING_BEFORE, stored.get()));
         }
-        return save(ISSUING, next);
+        return stores.write(ISSUING, next);
     }
 
     private Identity freshServer(Optional<Identity> stored) throws IOException, OperatorException {
         return isFresh(stored) && names(stored.get().certificate()).equals(wanted(serverNames))
                 ? stored.get()
-                : save(SERVER, forge.server(issuing, serverNames));
+                : stores.write(SERVER, forge.server(issuing, serverNames));
     }
 
     private Identity freshStatement(Optional<Identity> stored)
             throws IOException, OperatorException {
-        return isFresh(stored) ? stored.get() : save(STATEMENT, forge.statement(issuing));
+        return isFresh(stored) ? stored.get() : stores.write(STATEMENT, forge.statement(issuing));
     }
 
     /** Young enough, and under the issuing CA of today. */
@@ -163,16 +163,6 @@ final class Credentials {
         return stored.isPresent()
                 && !forge.isStale(stored.get().certificate())
                 && stored.get().chain().contains(issuing.certificate());
-    }
-
-    private Identity save(String name, Identity made) throws IOException, OperatorException {
-        stores.write(name, made);
-        X509Certificate certificate = made.certificate();
-        LOG.info(
-                "Made certificate '{}', valid until {}",
-                certificate.getSubjectX500Principal(),
-                certificate.getNotAfter().toInstant());
-        return made;
     }
 
     private void writeTrustStore() throws IOException, OperatorException {

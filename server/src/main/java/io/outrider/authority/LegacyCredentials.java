@@ -5,8 +5,6 @@ import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The certificate of the listener for old modems: RSA throughout, under a root of its own, because
@@ -15,8 +13,6 @@ import org.slf4j.LoggerFactory;
 final class LegacyCredentials {
     static final String ROOT = "legacy-root";
     static final String SERVER = "legacy-server";
-
-    private static final Logger LOG = LoggerFactory.getLogger(LegacyCredentials.class);
 
     private final Stores stores;
     private final CertificateForge forge;
@@ -36,12 +32,13 @@ final class LegacyCredentials {
             throw new OperatorException(
                     stores.path(ROOT) + " is missing", "Restore it from your backup.");
         }
-        Identity root = storedRoot.isPresent() ? storedRoot.get() : save(ROOT, forge.legacyRoot());
+        Identity root =
+                storedRoot.isPresent() ? storedRoot.get() : stores.write(ROOT, forge.legacyRoot());
         if (stored.isEmpty()
                 || forge.isStale(stored.get().certificate())
                 || !Credentials.names(stored.get().certificate())
                         .equals(Credentials.wanted(names))) {
-            save(SERVER, forge.legacyServer(root, names));
+            stores.write(SERVER, forge.legacyServer(root, names));
         }
     }
 
@@ -57,15 +54,5 @@ final class LegacyCredentials {
         return stores.identity(ROOT)
                 .orElseThrow(() -> new IllegalStateException("it is not made yet"))
                 .certificate();
-    }
-
-    private Identity save(String name, Identity made) throws IOException, OperatorException {
-        stores.write(name, made);
-        X509Certificate certificate = made.certificate();
-        LOG.info(
-                "Made certificate '{}', valid until {}",
-                certificate.getSubjectX500Principal(),
-                certificate.getNotAfter().toInstant());
-        return made;
     }
 }

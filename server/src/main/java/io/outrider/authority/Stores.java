@@ -20,11 +20,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The PKCS #12 files (RFC 7292) of the directory {@code keys}, each under a password of its own.
  */
 final class Stores {
+    private static final Logger LOG = LoggerFactory.getLogger(Stores.class);
+
     private static final String ALIAS = "outrider";
 
     private final KeyMaterial keys;
@@ -96,7 +100,8 @@ final class Stores {
         return certificates;
     }
 
-    void write(String name, Identity identity) throws IOException, OperatorException {
+    /** Keeps what was just made, says so, and gives it back. */
+    Identity write(String name, Identity identity) throws IOException, OperatorException {
         write(
                 name,
                 (store, password) ->
@@ -105,6 +110,12 @@ final class Stores {
                                 identity.key(),
                                 password,
                                 identity.chain().toArray(Certificate[]::new)));
+        X509Certificate certificate = identity.certificate();
+        LOG.info(
+                "Made certificate '{}', valid until {}",
+                certificate.getSubjectX500Principal(),
+                certificate.getNotAfter().toInstant());
+        return identity;
     }
 
     /** Writes certificates to be trusted, without any key. */

@@ -32,8 +32,8 @@ final class LateRevocations {
     }
 
     void look() {
-        policy.revocationLists(
-                clock.instant()); // says what is wrong with one, if nobody comes, too
+        // Reads the lists, and so says what is wrong with one, even where nobody comes.
+        policy.revocationLists(clock.instant());
         arrivals.proven().forEach(this::look);
     }
 

@@ -39,7 +39,7 @@ public record StoreLimits(
     public static final StoreLimits DEFAULT =
             new StoreLimits(
                     1_000,
-                    Duration.ofMillis(3),
+                    Duration.ofMillis(5),
                     65_536,
                     Duration.ofMillis(500),
                     Duration.ofSeconds(2),

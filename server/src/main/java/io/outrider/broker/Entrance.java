@@ -1,7 +1,10 @@
 package io.outrider.broker;
 
+import static io.netty.handler.codec.ByteToMessageDecoder.MERGE_CUMULATOR;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -30,7 +33,7 @@ final class Entrance extends ChannelInboundHandlerAdapter {
     private static final byte HANDSHAKE = 22;
 
     private final Connection connection;
-    private final ConnectionPipeline pipeline;
+    private final ChannelHandler behind;
     private final Arrivals arrivals;
     private final Limits.Connecting limits;
     private final Consumer<GateEvent> watch;
@@ -41,14 +44,17 @@ final class Entrance extends ChannelInboundHandlerAdapter {
     private boolean isProving;
     private long bytes;
 
+    /**
+     * @param behind brings the rest, TLS first, once a handshake is due
+     */
     Entrance(
             Connection connection,
-            ConnectionPipeline pipeline,
+            ChannelHandler behind,
             Arrivals arrivals,
             Limits.Connecting limits,
             Consumer<GateEvent> watch) {
         this.connection = connection;
-        this.pipeline = pipeline;
+        this.behind = behind;
         this.arrivals = arrivals;
         this.limits = limits;
         this.watch = watch;
@@ -110,7 +116,9 @@ final class Entrance extends ChannelInboundHandlerAdapter {
             super.channelRead(context, received);
             return;
         }
-        held = Unpooled.wrappedBuffer(held, received);
+        // One buffer: wrapped one in another, as many as there are bytes, they would fill the
+        // stack.
+        held = MERGE_CUMULATOR.cumulate(context.alloc(), held, received);
         beginWhenWhole(context, held);
     }
 
@@ -146,7 +154,7 @@ final class Entrance extends ChannelInboundHandlerAdapter {
         held = null;
         isWaiting = false;
         connection.reach(Connection.Stage.IN_HANDSHAKE);
-        context.pipeline().addLast(pipeline);
+        context.pipeline().addLast(behind);
         context.fireChannelActive(); // what it has missed
         context.channel().config().setAutoRead(true);
         context.fireChannelRead(start);

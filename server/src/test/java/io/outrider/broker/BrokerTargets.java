@@ -4,6 +4,7 @@ import static io.outrider.fuzz.Target.require;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpMethod;
@@ -11,12 +12,14 @@ import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.util.ReferenceCountUtil;
 import io.outrider.fuzz.Target;
+import io.outrider.gate.Limits;
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
@@ -25,15 +28,36 @@ import java.util.Set;
 public final class BrokerTargets {
     public static final Map<String, Target> ALL =
             Map.of(
+                    "entrance", BrokerTargets::entrance,
                     "first-packet", BrokerTargets::firstPacket,
                     "upgrade", BrokerTargets::upgrade,
                     "address-prefix", BrokerTargets::addressPrefix);
 
     private static final int CONNECT_BYTES_MAX = 512;
+    private static final int BYTES_MAX = CONNECT_BYTES_MAX + 4_096;
     private static final int REQUEST_BYTES_MAX = 8_192;
     private static final String ORIGIN = "https://tools.example";
 
+    private static final Limits.Connecting CONNECTING = connecting();
+
     private BrokerTargets() {}
+
+    private static Limits.Connecting connecting() {
+        var usual = Limits.Connecting.DEFAULT;
+        return new Limits.Connecting(
+                usual.connectionsMax(),
+                usual.connectionsPerPrefixMax(),
+                usual.connectionsPerClientMax(),
+                usual.unprovenMax(),
+                usual.unprovenPerPrefixMax(),
+                usual.handshakesPerSecond(),
+                usual.handshakesPerPrefixPerSecond(),
+                usual.handshakeTimeMax(),
+                usual.connectTimeMax(),
+                CONNECT_BYTES_MAX,
+                BYTES_MAX,
+                usual.takeoverPause());
+    }
 
     /** A channel whose peer has an address. */
     private static final class TestChannel extends EmbeddedChannel {
@@ -61,10 +85,44 @@ public final class BrokerTargets {
         return Connection.accepted(channel, listener).orElseThrow();
     }
 
+    /** Nothing but a whole record of a handshake gets TLS to look at it, however it comes. */
+    private static void entrance(byte[] data) {
+        Passed whole = entered(data, Math.max(1, data.length));
+        Passed cut = entered(data, 1);
+        if (data.length > BYTES_MAX) {
+            require(!whole.isOpen() && !cut.isOpen(), "too much ends it");
+            require(whole.length() == 0 && cut.length() <= BYTES_MAX, "too much does not pass");
+        } else {
+            require(whole.equals(cut), "the cuts between bytes mean nothing");
+        }
+        if (cut.length() > 0) {
+            require(data[0] == 22, "only a handshake passes");
+            int record = 5 + ((data[3] & 0xff) << 8) + (data[4] & 0xff);
+            require(cut.length() >= record, "a whole record passes");
+        }
+    }
+
+    private static Passed entered(byte[] data, int step) {
+        var arrivals = new Arrivals(CONNECTING, _ -> {}, () -> 0);
+        var channel = new TestChannel();
+        Connection connection = connection(channel);
+        require(arrivals.arrive(connection), "there is room");
+        channel.pipeline()
+                .addLast(
+                        new Entrance(
+                                connection,
+                                new ChannelInboundHandlerAdapter(),
+                                arrivals,
+                                CONNECTING,
+                                _ -> {}))
+                .fireChannelActive();
+        return passed(channel, data, step);
+    }
+
     /** The outcome is that of the bytes and not of their cuts; what passes is a small CONNECT. */
     private static void firstPacket(byte[] data) {
-        Passed whole = passed(data, Math.max(1, data.length));
-        Passed cut = passed(data, 1);
+        Passed whole = first(data, Math.max(1, data.length));
+        Passed cut = first(data, 1);
         require(whole.equals(cut), "the cuts between bytes mean nothing");
         if (whole.length() > 0) {
             require(data[0] == 0x10, "only a CONNECT passes");
@@ -75,13 +133,20 @@ public final class BrokerTargets {
 
     private record Passed(int length, boolean isOpen) {}
 
-    private static Passed passed(byte[] data, int step) {
+    private static Passed first(byte[] data, int step) {
         var channel = new TestChannel();
         channel.pipeline()
                 .addLast(new FirstPacket(connection(channel), CONNECT_BYTES_MAX, _ -> {}));
+        return passed(channel, data, step);
+    }
+
+    private static Passed passed(EmbeddedChannel channel, byte[] data, int step) {
+        var fed = new ArrayList<ByteBuf>();
         var out = new ByteArrayOutputStream();
         for (int at = 0; at < data.length && channel.isOpen(); at += step) {
-            channel.writeInbound(Unpooled.copiedBuffer(data, at, Math.min(step, data.length - at)));
+            fed.add(Unpooled.copiedBuffer(data, at, Math.min(step, data.length - at)));
+            channel.writeInbound(fed.getLast());
+            channel.runScheduledPendingTasks();
             for (ByteBuf in = channel.readInbound(); in != null; in = channel.readInbound()) {
                 byte[] bytes = new byte[in.readableBytes()];
                 in.readBytes(bytes).release();
@@ -93,6 +158,7 @@ public final class BrokerTargets {
                 Arrays.equals(out.toByteArray(), Arrays.copyOf(data, out.size())),
                 "what passes is what came");
         channel.finishAndReleaseAll();
+        require(fed.stream().allMatch(one -> one.refCnt() == 0), "nothing is left behind");
         return result;
     }
 

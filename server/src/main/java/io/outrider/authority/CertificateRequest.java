@@ -1,5 +1,6 @@
 package io.outrider.authority;
 
+import io.outrider.fleet.Roca;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
@@ -108,7 +109,8 @@ final class CertificateRequest {
             }
             if (!rsa.getModulus().testBit(0)
                     || !rsa.getPublicExponent().testBit(0)
-                    || rsa.getPublicExponent().compareTo(RSA_EXPONENT_MIN) < 0) {
+                    || rsa.getPublicExponent().compareTo(RSA_EXPONENT_MIN) < 0
+                    || Roca.hasFingerprint(rsa.getModulus())) {
                 throw new RequestRefusedException("this is no RSA key that anybody should use");
             }
             return key;

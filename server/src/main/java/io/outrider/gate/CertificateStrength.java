@@ -1,5 +1,6 @@
 package io.outrider.gate;
 
+import io.outrider.fleet.Roca;
 import java.io.IOException;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
@@ -47,6 +48,9 @@ final class CertificateStrength {
 
     /** Why not; empty where the key is strong enough. */
     static Optional<String> objectionToKey(PublicKey key) {
+        if (key instanceof RSAPublicKey rsa && Roca.hasFingerprint(rsa.getModulus())) {
+            return Optional.of("has a key of a generator that was broken (CVE-2017-15361)");
+        }
         boolean isStrong =
                 switch (key) {
                     case RSAPublicKey rsa -> {

@@ -89,21 +89,39 @@ public final class TrustAnchorSet {
             return new Path.Elsewhere();
         }
         List<X509Certificate> certificates = path.get();
-        List<X509Certificate> ends = anchorsOf(certificates.getLast());
-        if (ends.stream().noneMatch(end -> isValid(end, now))) {
+        List<X509Certificate> valid =
+                anchorsOf(certificates.getLast()).stream()
+                        .filter(end -> isValid(end, now))
+                        .toList();
+        if (valid.isEmpty()) {
             return new Path.Bad("the authority of this certificate is not valid at this time");
         }
-        for (X509Certificate certificate : certificates) {
-            Optional<String> weakness =
-                    CertificateStrength.objectionToKey(certificate.getPublicKey())
-                            .or(() -> CertificateStrength.objectionToSignature(certificate));
-            if (weakness.isPresent()) {
-                return new Path.Bad("a certificate of the chain " + weakness.get());
-            }
+        Optional<String> objection = objection(certificates);
+        if (objection.isPresent()) {
+            return new Path.Bad("a certificate of the chain " + objection.get());
+        }
+        List<X509Certificate> ends =
+                valid.stream().filter(end -> AuthorityBounds.allow(end, certificates)).toList();
+        if (ends.isEmpty() || AuthorityBounds.isHostMissing(certificates)) {
+            return new Path.Bad("the chain is beyond what its authority may certify");
         }
         return revocations
                 .map(file -> followWithLists(certificates, ends, file.state(now), now))
                 .orElseGet(() -> validate(certificates, ends, Optional.empty(), now));
+    }
+
+    private static Optional<String> objection(List<X509Certificate> path) {
+        for (X509Certificate certificate : path) {
+            Optional<String> weakness =
+                    CertificateStrength.objectionToKey(certificate.getPublicKey())
+                            .or(() -> CertificateStrength.objectionToSignature(certificate));
+            if (weakness.isPresent()) {
+                return weakness;
+            }
+        }
+        return path.stream().skip(1).allMatch(AuthorityBounds::isForClients)
+                ? Optional.empty()
+                : Optional.of("is of an authority that is not for clients");
     }
 
     /**
@@ -203,7 +221,6 @@ public final class TrustAnchorSet {
         try {
             Set<TrustAnchor> trusted =
                     ends.stream()
-                            .filter(end -> isValid(end, now))
                             .map(end -> new TrustAnchor(end, null))
                             .collect(Collectors.toSet());
             var parameters = new PKIXParameters(trusted);

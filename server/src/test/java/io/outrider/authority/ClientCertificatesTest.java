@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.outrider.fleet.Change;
 import io.outrider.fleet.Method;
+import io.outrider.fleet.RocaKeys;
 import io.outrider.topic.TrackerId;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +51,13 @@ class ClientCertificatesTest {
         assertRefused(ecRequest("secp384r1"), "curve P-256");
         assertRefused(ecRequest("secp256k1"), "curve P-256");
         assertRefused(request("ed25519", "-sha256"), "curve P-256");
+    }
+
+    @Test
+    void a_key_of_a_generator_that_was_broken_is_refused() throws Exception {
+        KeyPair broken = RocaKeys.pair();
+        byte[] der = TestRequests.der(broken.getPublic(), broken.getPrivate(), "SHA256withRSA");
+        assertRefused(TestRequests.base64(der), "no RSA key that anybody should use");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.outrider.broker;
 
+import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -105,8 +106,25 @@ final class TlsContext {
                 .protocols(isLegacy ? List.of("TLSv1.2") : List.of("TLSv1.3", "TLSv1.2"))
                 .ciphers(isLegacy ? LEGACY : MODERN)
                 .trustManager(trust)
+                .applicationProtocolConfig(
+                        speaks(
+                                config.kind() == ListenerConfig.Kind.WEBSOCKET
+                                        ? "http/1.1"
+                                        : "mqtt"))
                 .clientAuth(config.takesCredentials() ? ClientAuth.OPTIONAL : ClientAuth.REQUIRE)
                 .build();
+    }
+
+    /**
+     * Who offers protocols but not this one meant another server, and ends in the handshake; who
+     * offers none may come (RFC 7301; ALPACA).
+     */
+    private static ApplicationProtocolConfig speaks(String protocol) {
+        return new ApplicationProtocolConfig(
+                ApplicationProtocolConfig.Protocol.ALPN,
+                ApplicationProtocolConfig.SelectorFailureBehavior.FATAL_ALERT,
+                ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                protocol);
     }
 
     private static X509Certificate[] issuers(TlsStores stores, CertificatePolicy policy)

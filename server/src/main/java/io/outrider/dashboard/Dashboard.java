@@ -10,6 +10,8 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HexFormat;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -207,8 +209,22 @@ public final class Dashboard implements AutoCloseable {
         return connector;
     }
 
+    /**
+     * Who offers protocols but not HTTP meant another server, and ends in the handshake; who offers
+     * none may come (RFC 7301; ALPACA).
+     */
+    private static final class HttpOnly extends SslContextFactory.Server {
+        @Override
+        public void customize(SSLEngine engine) {
+            super.customize(engine);
+            SSLParameters parameters = engine.getSSLParameters();
+            parameters.setApplicationProtocols(new String[] {"http/1.1"});
+            engine.setSSLParameters(parameters);
+        }
+    }
+
     private static SslContextFactory.Server tls(KeyStore keys, char[] keyPassword) {
-        var tls = new SslContextFactory.Server();
+        var tls = new HttpOnly();
         tls.setKeyStore(keys);
         tls.setKeyStorePassword(new String(keyPassword));
         tls.setIncludeProtocols(PROTOCOLS);

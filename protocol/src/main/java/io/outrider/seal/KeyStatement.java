@@ -124,7 +124,8 @@ public record KeyStatement(
                 deleteOn.code);
     }
 
-    private static KeyStatement ofWire(KeyStatementWire wire) throws Refusal {
+    /** Of a payload whose signature was verified, or is of no interest. */
+    static KeyStatement ofWire(KeyStatementWire wire) throws Refusal {
         if (!INSTALLATION.matcher(wire.installation()).matches()) {
             throw Refusal.malformed("not the name of an installation");
         }

@@ -33,19 +33,30 @@ final class Form implements AutoCloseable {
             throw Refused.malformed("Send application/json.");
         }
         byte[] body = context.req().getInputStream().readNBytes(Limits.BODY_BYTES_MAX + 1);
-        var fields = new HashMap<String, char[]>();
         try {
-            if (body.length > Limits.BODY_BYTES_MAX) {
-                throw Refused.malformed("That is too long.");
-            }
-            parse(body, fields);
-        } catch (JacksonException e) {
-            wipe(fields);
-            throw Refused.malformed("That is not a JSON object of strings.");
+            return read(body);
         } finally {
             Arrays.fill(body, (byte) 0);
         }
-        return new Form(fields);
+    }
+
+    static Form read(byte[] body) throws Refused {
+        if (body.length > Limits.BODY_BYTES_MAX) {
+            throw Refused.malformed("That is too long.");
+        }
+        var form = new Form(new HashMap<>());
+        boolean isRead = false;
+        try {
+            parse(body, form.fields);
+            isRead = true;
+            return form;
+        } catch (JacksonException e) {
+            throw Refused.malformed("That is not a JSON object of strings.");
+        } finally {
+            if (!isRead) {
+                form.close();
+            }
+        }
     }
 
     private static void parse(byte[] body, Map<String, char[]> fields) throws Refused {

@@ -4,8 +4,11 @@ import io.outrider.authority.AuthorityTargets;
 import io.outrider.broker.BrokerTargets;
 import io.outrider.cli.CliTargets;
 import io.outrider.credential.CredentialTargets;
+import io.outrider.dashboard.DashboardTargets;
 import io.outrider.gate.GateTargets;
 import io.outrider.seal.SealTargets;
+import io.outrider.tracker.TrackerTargets;
+import io.outrider.watch.WatchTargets;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -25,9 +28,12 @@ final class Targets {
                         BrokerTargets.ALL,
                         CliTargets.ALL,
                         CredentialTargets.ALL,
+                        DashboardTargets.ALL,
                         GateTargets.ALL,
                         ProtocolTargets.ALL,
-                        SealTargets.ALL)) {
+                        SealTargets.ALL,
+                        TrackerTargets.ALL,
+                        WatchTargets.ALL)) {
             all.putAll(some);
         }
         return Collections.unmodifiableMap(all);

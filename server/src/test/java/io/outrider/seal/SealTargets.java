@@ -16,9 +16,16 @@ public final class SealTargets {
             Map.of(
                     "sealed-report", SealTargets::report,
                     "announcement", SealTargets::announcement,
+                    "announcement-signed", SealTargets::signedAnnouncement,
+                    "announce-request", SealTargets::signedRequest,
                     "key-statement", SealTargets::statement,
+                    "key-statement-signed", SealTargets::signedStatement,
                     "cose-sign1", SealTargets::coseSign1,
                     "enrolment-token", SealTargets::token);
+
+    private static final Vectors ANNOUNCEMENTS = Vectors.of("announcement", "good-p256");
+    private static final Vectors REQUESTS = Vectors.of("request", "good");
+    private static final Vectors STATEMENTS = Vectors.of("statement", "good");
 
     private SealTargets() {}
 
@@ -43,8 +50,37 @@ public final class SealTargets {
 
     private static void statement(byte[] data) {
         try {
-            byte[] again = KeyStatementWire.read(data).toPayload();
-            require(Arrays.equals(again, data), "one form of a statement");
+            KeyStatementWire wire = KeyStatementWire.read(data);
+            require(Arrays.equals(wire.toPayload(), data), "one form of a statement");
+            require(!KeyStatement.ofWire(wire).sealingKeys().isEmpty(), "a key to seal to");
+        } catch (Refusal e) {
+            require(e.getMessage() != null, "a refusal says why");
+        }
+    }
+
+    /** Nothing counts as signed but what was: no fuzzer finds a signature. */
+    private static void signedAnnouncement(byte[] data) {
+        try {
+            BackendEpoch.verify(data, "north", "van-17", ANNOUNCEMENTS.key("identity-public"));
+            require(ANNOUNCEMENTS.areSigned(data), "an announcement that was signed");
+        } catch (Refusal e) {
+            require(e.getMessage() != null, "a refusal says why");
+        }
+    }
+
+    private static void signedRequest(byte[] data) {
+        try {
+            AnnounceRequest.verify(data, "north", "van-17", REQUESTS.key("command-public"));
+            require(REQUESTS.areSigned(data), "a request that was signed");
+        } catch (Refusal e) {
+            require(e.getMessage() != null, "a refusal says why");
+        }
+    }
+
+    private static void signedStatement(byte[] data) {
+        try {
+            KeyStatement.verify(data, STATEMENTS.certificate("root"), STATEMENTS.now());
+            require(STATEMENTS.areSigned(data), "a statement that was signed");
         } catch (Refusal e) {
             require(e.getMessage() != null, "a refusal says why");
         }

@@ -118,7 +118,7 @@ final class EstClient implements AutoCloseable {
     }
 
     /** Base64 of a certs-only CMC Simple PKI Response (RFC 7030, 4.1.3 and 4.2.3). */
-    private static List<X509Certificate> certificates(byte[] base64) throws TrackerProblem {
+    static List<X509Certificate> certificates(byte[] base64) throws TrackerProblem {
         try {
             CMSSignedData message = new CMSSignedData(Base64.getMimeDecoder().decode(base64));
             CertificateFactory factory = CertificateFactory.getInstance("X.509");

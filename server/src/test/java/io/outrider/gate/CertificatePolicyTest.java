@@ -151,6 +151,19 @@ class CertificatePolicyTest {
     }
 
     @Test
+    void a_leaf_of_theirs_has_to_be_made_for_clients_too() {
+        var policy = policy(theirSet(none()));
+        for (var purpose :
+                List.of(KeyPurposeId.id_kp_serverAuth, KeyPurposeId.anyExtendedKeyUsage)) {
+            assertObjection(
+                    policy.verify(
+                            chain(theirs.issue(new Draft("CN=acme.truck-7").purpose(purpose))),
+                            NOW),
+                    "not made for clients");
+        }
+    }
+
+    @Test
     void an_authority_whose_own_time_is_over_names_nobody() {
         var policy = policy(theirSet(none()));
         var leaf =

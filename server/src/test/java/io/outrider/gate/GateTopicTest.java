@@ -95,6 +95,10 @@ class GateTopicTest {
             assertThat(publish(REPORT)).isEqualTo(ReasonCode.NOT_AUTHORIZED);
             assertThat(subscribe(DOWN)).isEqualTo(ReasonCode.NOT_AUTHORIZED);
         }
+        directory.trackers.put(
+                id, new TrackerEntry(1, Standing.ACTIVE, Optional.empty(), Set.of(Method.TOKEN)));
+        assertThat(publish(REPORT)).as("its method is gone").isEqualTo(ReasonCode.NOT_AUTHORIZED);
+        assertThat(subscribe(DOWN)).isEqualTo(ReasonCode.NOT_AUTHORIZED);
         directory.enrol(id, 2, KeyHash.ofSha256(new byte[32]));
         assertThat(publish(REPORT)).isEqualTo(ReasonCode.NOT_AUTHORIZED);
         assertThat(subscribe(DOWN)).isEqualTo(ReasonCode.NOT_AUTHORIZED);

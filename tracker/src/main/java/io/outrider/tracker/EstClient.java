@@ -130,7 +130,8 @@ final class EstClient implements AutoCloseable {
                                         new ByteArrayInputStream(holder.getEncoded())));
             }
             return found;
-        } catch (CMSException | CertificateException | IOException | IllegalArgumentException e) {
+        } catch (CMSException | CertificateException | IOException | RuntimeException e) {
+            // Of any kind: Bouncy Castle and the JDK say in several ways that bytes are not theirs.
             throw new TrackerProblem(
                     "The server's certificates are not of the form that EST gives them"
                             + " (RFC 7030). Is it an Outrider server?",

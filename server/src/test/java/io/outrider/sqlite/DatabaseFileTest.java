@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
 import java.util.List;
@@ -66,6 +67,27 @@ class DatabaseFileTest {
                 var statement = connection.createStatement()) {
             assertThatThrownBy(() -> statement.execute("DELETE FROM a"))
                     .isInstanceOf(SQLException.class);
+        }
+    }
+
+    @Test
+    void a_file_that_was_taken_away_or_replaced_takes_no_commit_until_it_is_back()
+            throws Exception {
+        Path file = directory.resolve("a.db");
+        Path elsewhere = directory.resolve("b.db");
+        var database = new DatabaseFile(file, List.of(FIRST));
+
+        try (var connection = database.openForWriting()) {
+            assertThat(connection.isValid(1)).isTrue();
+            database.requireInPlace();
+            Files.move(file, elsewhere);
+            assertThatThrownBy(database::requireInPlace)
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageContaining("put it back");
+            Files.copy(elsewhere, file);
+            assertThatThrownBy(database::requireInPlace).isInstanceOf(SQLException.class);
+            Files.move(elsewhere, file, StandardCopyOption.REPLACE_EXISTING);
+            database.requireInPlace();
         }
     }
 

@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  make bench                                  everything, some 25 minutes",
+            "  make bench                                  everything, half an hour",
             "  make bench ARGS='--parts c --seconds 10'    stored positions only",
             "  make bench ARGS='--parts b --profile'       and where its CPU goes",
             "bench/README.md says what the figures mean."
@@ -66,7 +66,7 @@ public final class Main implements Callable<Integer> {
     @Option(
             names = "--warm-up",
             paramLabel = "N",
-            defaultValue = "30",
+            defaultValue = "60",
             description = "seconds before that: ${DEFAULT-VALUE}")
     private int warmUp;
 

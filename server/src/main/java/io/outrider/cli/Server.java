@@ -73,14 +73,14 @@ final class Server implements AutoCloseable {
                                     backend.keys().commandKey(),
                                     Checks.all(),
                                     IntakeLimits.DEFAULT));
+            Watch watch = opened.add(new Watch(clock));
+            Logs logs = opened.add(Logs.start(config.log(), watch, clock));
             var gate =
                     new Gate(
                             config.installation(),
                             OpenFiles.fit(config.limits()),
                             new RegistryDirectory(registry),
                             clock);
-            Watch watch = opened.add(new Watch(clock));
-            Logs logs = opened.add(Logs.start(config.log(), watch, clock));
             var front = new MqttFront(directory, config, backend, clock);
             EnrolmentServer enrolment =
                     opened.add(

@@ -20,6 +20,7 @@ import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.crypto.params.ECPublicKeyParameters;
 import org.bouncycastle.crypto.util.PublicKeyFactory;
 import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.RuntimeOperatorException;
 import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
 import org.bouncycastle.pkcs.PKCS10CertificationRequest;
 import org.bouncycastle.pkcs.PKCSException;
@@ -163,7 +164,8 @@ final class CertificateRequest {
             if (!request.isSignatureValid(verifier)) {
                 throw new RequestRefusedException("the request is not signed by its own key");
             }
-        } catch (OperatorCreationException | PKCSException e) {
+        } catch (OperatorCreationException | PKCSException | RuntimeOperatorException e) {
+            // The last where the signature has not even the form of one.
             throw new RequestRefusedException("the request is not signed by its own key", e);
         }
     }

@@ -180,6 +180,17 @@ class PasswordLoginTest {
     }
 
     @Test
+    void on_the_listener_of_certificates_a_password_makes_nobody_another() throws Exception {
+        TestCredentials.enrol(broker, "acme.by-word", 8, Method.PASSWORD);
+        String password = TestCredentials.text(credentials.newPassword("acme.by-word"));
+        var other = broker.enrol("acme.by-cert-2", 9);
+        try (var raw = new RawMqtt(broker, other)) {
+            raw.send(RawMqtt.connect("acme.by-word", "acme.by-word", password));
+            assertThat(raw.connackCode()).isEqualTo(0x85);
+        }
+    }
+
+    @Test
     void a_method_that_is_not_offered_is_refused_and_so_is_any_on_the_listener_of_certificates()
             throws Exception {
         assertThat(answer(methodConnect("SCRAM-SHA-1", "n,,n=x,r=abc"))[3] & 0xff).isEqualTo(0x8c);

@@ -25,7 +25,7 @@ import java.util.function.Function;
  * What a connection goes through: the engine's handlers with ours around them, in this order from
  * the socket on: {@link Entrance}, which was there before, TLS, {@link HandshakeEnd}, {@link
  * WebSockets} on a listener for them, {@link FirstPacket}, the engine's codecs, {@link Terms},
- * {@link Publishes}, {@link Subscribes}, the engine.
+ * {@link Deliveries}, {@link Publishes}, {@link Subscribes}, the engine.
  */
 final class ConnectionPipeline extends AbstractChannelInitializer {
     private final ListenerConfig config;
@@ -117,6 +117,10 @@ final class ConnectionPipeline extends AbstractChannelInitializer {
                                 wills,
                                 disconnector,
                                 watch))
+                .addAfter(
+                        Terms.NAME,
+                        Deliveries.NAME,
+                        new Deliveries(connection, gate, connections.owners(), disconnector, watch))
                 .addAfter(MQTT_MESSAGE_BARRIER, Publishes.NAME, publishes.apply(connection));
         var _ =
                 channel.pipeline()

@@ -56,6 +56,9 @@ final class Terms extends ChannelDuplexHandler {
     /** MQTT allows one and a half of the keep alive (MQTT 5, section 3.1.2.10). */
     private static final double GRACE = 1.5;
 
+    /** How long somebody who was told to go may take to read it. */
+    private static final long LEAVE_MS = 500;
+
     private final Connection connection;
     private final Arrivals arrivals;
     private final Gate gate;
@@ -316,6 +319,10 @@ final class Terms extends ChannelDuplexHandler {
                 byServer = true;
                 note(ended.getReasonCode() == null ? "" : ended.getReasonCode().name());
                 why = ended.getReasonString() == null ? why : ended.getReasonString();
+                // Who reads nothing keeps the DISCONNECT, and the close behind it, waiting.
+                var _ =
+                        context.executor()
+                                .schedule(connection::drop, LEAVE_MS, TimeUnit.MILLISECONDS);
             }
             case OnClientDisconnectEvent ended -> {
                 note(ended.getReasonCode() == null ? "" : ended.getReasonCode().name());

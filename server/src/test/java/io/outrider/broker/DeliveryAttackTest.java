@@ -148,9 +148,7 @@ class DeliveryAttackTest {
             publish("tools/b", "b");
         }
         assertThat(text(raw.receive())).as("the probe").contains("tools/b");
-        raw.send(
-                RawMqtt.packet(
-                        0xa2, RawMqtt.join(new byte[] {0, 2, 0}, RawMqtt.utf8("tools/b"))));
+        raw.send(RawMqtt.packet(0xa2, RawMqtt.join(new byte[] {0, 2, 0}, RawMqtt.utf8("tools/b"))));
         assertThat(raw.receive()[0]).isEqualTo((byte) 0xb0);
     }
 
@@ -169,8 +167,7 @@ class DeliveryAttackTest {
         var raw = new RawMqtt(broker, Optional.of(credential), "mqtt", "127.0.0.1");
         byte[] head = {5, 0, 0, 60, 8, 0x11, 0, 0, 0, 100, 0x21, 0, (byte) receiveMax};
         raw.send(
-                RawMqtt.packet(
-                        0x10, RawMqtt.join(RawMqtt.utf8("MQTT"), head, RawMqtt.utf8(name))));
+                RawMqtt.packet(0x10, RawMqtt.join(RawMqtt.utf8("MQTT"), head, RawMqtt.utf8(name))));
         byte[] connack = raw.receive();
         assertThat(connack).startsWith(0x20);
         assertThat(connack[2]).as("session present").isEqualTo((byte) present);
@@ -180,8 +177,7 @@ class DeliveryAttackTest {
 
     private static byte[] subscribe(String filter) {
         return RawMqtt.packet(
-                0x82,
-                RawMqtt.join(new byte[] {0, 1, 0}, RawMqtt.utf8(filter), new byte[] {1}));
+                0x82, RawMqtt.join(new byte[] {0, 1, 0}, RawMqtt.utf8(filter), new byte[] {1}));
     }
 
     /** With QoS 1, and acknowledged. */

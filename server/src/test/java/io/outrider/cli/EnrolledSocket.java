@@ -82,8 +82,17 @@ final class EnrolledSocket implements AutoCloseable {
     /** With NAME.key, NAME.pem and ca.pem of this folder. */
     static SSLContext context(Path folder, String name)
             throws IOException, GeneralSecurityException {
-        String key =
-                Files.readString(folder.resolve(name + ".key")).replaceAll("-----[A-Z ]+-----", "");
+        var keys = keyManagers(folder.resolve(name + ".key"), folder.resolve(name + ".pem"));
+        var context = SSLContext.getInstance("TLS");
+        context.init(
+                keys.getKeyManagers(), trust(folder.resolve("ca.pem")).getTrustManagers(), null);
+        return context;
+    }
+
+    /** A key of P-256 and its certificates, in PEM. */
+    static KeyManagerFactory keyManagers(Path keyFile, Path chain)
+            throws IOException, GeneralSecurityException {
+        String key = Files.readString(keyFile).replaceAll("-----[A-Z ]+-----", "");
         var keys = KeyStore.getInstance("PKCS12");
         keys.load(null, null);
         keys.setKeyEntry(
@@ -92,15 +101,10 @@ final class EnrolledSocket implements AutoCloseable {
                         .generatePrivate(
                                 new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(key))),
                 NONE,
-                certificates(folder.resolve(name + ".pem")));
-        var keyManagers = KeyManagerFactory.getInstance("PKIX");
-        keyManagers.init(keys, NONE);
-        var context = SSLContext.getInstance("TLS");
-        context.init(
-                keyManagers.getKeyManagers(),
-                trust(folder.resolve("ca.pem")).getTrustManagers(),
-                null);
-        return context;
+                certificates(chain));
+        var managers = KeyManagerFactory.getInstance("PKIX");
+        managers.init(keys, NONE);
+        return managers;
     }
 
     /** In the first certificate of this file. */

@@ -273,7 +273,8 @@ final class ServerProcess implements AutoCloseable {
 
     private void awaitServing() throws IOException, InterruptedException {
         Instant end = Instant.now().plus(START_MAX);
-        while (ControlClient.find(data.resolve("control.sock")).isEmpty()) {
+        while (ControlClient.find(data.resolve("control.sock")).isEmpty()
+                || !log().contains("  map ")) { // the last of what port() reads
             if (!process.isAlive() || Instant.now().isAfter(end)) {
                 throw new AssertionError("the server does not serve:\n" + log());
             }

@@ -219,8 +219,8 @@ class OwnAuthorityRoadTest {
 
     private static String knock(String chain, String key, String as) throws Exception {
         return output(
-                "OPENSSL_CONF=lenient.cnf mosquitto_pub -d -V 5 -q 1 -h localhost -p 8883 --cafile root.pem --cert %s --key %s"
-                                .formatted(chain, key)
+                "OPENSSL_CONF=lenient.cnf mosquitto_pub -d -V 5 -q 1 -h localhost -p 8883"
+                        + " --cafile root.pem --cert %s --key %s".formatted(chain, key)
                         + " -i %s -t site/a -m {}".formatted(as));
     }
 

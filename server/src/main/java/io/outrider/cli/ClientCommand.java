@@ -182,6 +182,9 @@ final class ClientCommand implements Runnable {
                 printRights(row);
             }
         }
+        if (!asking.asJson()) {
+            LegacyNote.print(out, rows);
+        }
         return 0;
     }
 

@@ -116,6 +116,7 @@ final class FleetCommand implements Runnable {
         for (JsonNode row : rows) {
             out().println(summary(row));
         }
+        LegacyNote.print(out(), rows);
         return 0;
     }
 

@@ -77,6 +77,7 @@ final class FleetOperations {
             var row = new LinkedHashMap<String, Object>();
             row.put("fleet", fleet.name());
             Answers.put(row, fleet.methods());
+            LegacyNote.put(row, config);
             Answers.add(rows, row);
             for (Tracker tracker : registry.trackers()) {
                 if (tracker.id().fleet().equals(fleet.name())) {

@@ -138,13 +138,13 @@ final class PolicyCommand implements Runnable {
             throws OperatorException {
         Map<String, String> arguments = name == null ? Map.of() : Map.of("name", name);
         PrintWriter out = out();
-        for (JsonNode row : asking.ask(new Request("policy show", arguments))) {
-            if (asking.asJson()) {
-                out.println(row);
-            } else {
-                printPolicy(out, row);
-            }
+        List<JsonNode> rows = asking.ask(new Request("policy show", arguments));
+        if (asking.asJson()) {
+            rows.forEach(out::println);
+            return 0;
         }
+        rows.forEach(row -> printPolicy(out, row));
+        LegacyNote.print(out, rows);
         return 0;
     }
 

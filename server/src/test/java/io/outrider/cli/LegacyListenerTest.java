@@ -116,13 +116,20 @@ class LegacyListenerTest {
     void every_report_marks_that_it_is_there() throws Exception {
         assertThat(server.status().path("legacy").asString())
                 .contains("mqtt-legacy", Integer.toString(port), "TLS 1.2");
-        for (String[] report :
-                new String[][] {
-                    {"fleet", "list", "--json"},
-                    {"fleet", "show", "acme.truck-1", "--json"},
-                    {"policy", "show", "--json"}
+        server.run("client", "add", "desk", "--out", folder.resolve("desk").toString());
+        for (String report :
+                new String[] {
+                    "status",
+                    "fleet list",
+                    "fleet show acme.truck-1",
+                    "client list",
+                    "client show desk",
+                    "policy show",
+                    "policy show desk"
                 }) {
-            assertThat(server.run(report)).as(String.join(" ", report)).contains("mqtt-legacy");
+            String asJson = report + " --json";
+            assertThat(server.run(report.split(" ", -1))).as(report).contains("mqtt-legacy");
+            assertThat(server.run(asJson.split(" ", -1))).as(asJson).contains("mqtt-legacy");
         }
         assertThat(server.log()).contains("Warning: mqtt-legacy");
     }

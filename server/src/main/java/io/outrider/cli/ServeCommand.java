@@ -3,6 +3,8 @@ package io.outrider.cli;
 import io.outrider.keys.OperatorException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -15,8 +17,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "serve",
         description =
-                "Runs the server: broker, enrolment, store and map in one process. The first start makes"
-                        + " everything that it needs in the data directory.",
+                "Runs the server: broker, enrolment, store and map in one process. The first start"
+                        + " makes everything that it needs in the data directory.",
         mixinStandardHelpOptions = true,
         footer = {
             "",
@@ -49,7 +51,8 @@ final class ServeCommand implements Callable<Integer> {
                 "Stop it first, or give another --data DIR.");
     }
 
-    static void greet(PrintWriter out, DataDirectory directory, Config config, Server server) {
+    static void greet(PrintWriter out, DataDirectory directory, Config config, Server server)
+            throws IOException {
         String name = config.names().getFirst();
         String map = "https://" + mapHost(config) + ":" + config.dashboard().port() + "/";
         out.println("Outrider serves " + directory.path());
@@ -64,7 +67,7 @@ final class ServeCommand implements Callable<Integer> {
                                     + " once, within 24 hours:");
                     out.println("  " + map + "setup#" + token);
                 });
-        if ("root".equals(System.getProperty("user.name"))) {
+        if (isRoots(directory.socket())) {
             out.println();
             out.println(
                     "Warning: this runs as root and needs no right of root's."
@@ -86,6 +89,11 @@ final class ServeCommand implements Callable<Integer> {
                             + ":  passphrase-file: /etc/outrider.passphrase");
         }
         out.flush();
+    }
+
+    /** A file that this process has just made tells whose it is; no list of users is asked. */
+    private static boolean isRoots(Path made) throws IOException {
+        return Files.getAttribute(made, "unix:uid").equals(0);
     }
 
     /** A name that the certificate has and that leads to where the dashboard listens. */

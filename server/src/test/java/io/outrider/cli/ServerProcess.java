@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
@@ -35,13 +36,15 @@ final class ServerProcess implements AutoCloseable {
 
     private final Path data;
     private final Path log;
+    private final Consumer<ProcessBuilder> how;
     private Process process;
     private @Nullable String metricsToken;
 
-    private ServerProcess(Path data, Path log, Process process) {
+    private ServerProcess(Path data, Path log, Consumer<ProcessBuilder> how) throws IOException {
         this.data = data;
         this.log = log;
-        this.process = process;
+        this.how = how;
+        this.process = launch();
     }
 
     /** Starts a server with a new data directory in this folder, and waits until it serves. */
@@ -57,6 +60,17 @@ final class ServerProcess implements AutoCloseable {
 
     /** The same with its log elsewhere, so that there is room for it where there is none else. */
     static ServerProcess start(Path folder, Path log, String configuration)
+            throws IOException, InterruptedException {
+        return start(folder, log, configuration, _ -> {});
+    }
+
+    /**
+     * The same in another way.
+     *
+     * @param how changes the command or its environment before each start
+     */
+    static ServerProcess start(
+            Path folder, Path log, String configuration, Consumer<ProcessBuilder> how)
             throws IOException, InterruptedException {
         Path data =
                 Files.createDirectory(
@@ -74,7 +88,7 @@ final class ServerProcess implements AutoCloseable {
                 """
                                 .formatted(ports.get(0), ports.get(1), ports.get(2))
                         + configuration);
-        var server = new ServerProcess(data, log, launch(data, log));
+        var server = new ServerProcess(data, log, how);
         server.awaitServing();
         return server;
     }
@@ -82,7 +96,7 @@ final class ServerProcess implements AutoCloseable {
     /** Starts again where the last one left off. */
     void restart() throws IOException, InterruptedException {
         kill();
-        process = launch(data, log);
+        process = launch();
         awaitServing();
     }
 
@@ -264,11 +278,13 @@ final class ServerProcess implements AutoCloseable {
         return new ProcessBuilder(command);
     }
 
-    private static Process launch(Path data, Path log) throws IOException {
-        return outrider("serve", "--data", data.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                .start();
+    private Process launch() throws IOException {
+        ProcessBuilder builder =
+                outrider("serve", "--data", data.toString())
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        how.accept(builder);
+        return builder.start();
     }
 
     private void awaitServing() throws IOException, InterruptedException {

@@ -43,6 +43,8 @@ public final class EnrolmentServer implements AutoCloseable {
         "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
     };
 
+    private static final String[] GROUPS = {"x25519", "secp256r1", "secp384r1", "secp521r1"};
+
     private static final int CONNECTIONS_MAX = 512;
     private static final int HEADER_BYTES_MAX = 4_096;
     private static final Duration IDLE_MAX = Duration.ofSeconds(15);
@@ -152,6 +154,7 @@ public final class EnrolmentServer implements AutoCloseable {
             super.customize(engine);
             SSLParameters parameters = engine.getSSLParameters();
             parameters.setApplicationProtocols(new String[] {"http/1.1"});
+            parameters.setNamedGroups(GROUPS);
             engine.setSSLParameters(parameters);
         }
     }

@@ -90,7 +90,7 @@ final class ConnectionPipeline extends AbstractChannelInitializer {
     @Override
     protected void addSpecialHandlers(Channel channel) {
         Connection connection = Connection.of(channel);
-        SslHandler handshake = tls.current().newHandler(channel.alloc(), handshakes.of(connection));
+        SslHandler handshake = tls.newHandler(channel.alloc(), handshakes.of(connection));
         handshake.setHandshakeTimeoutMillis(0); // the entrance has the clock, and says so
         var entrance = (Entrance) channel.pipeline().get(Entrance.NAME);
         channel.pipeline()

@@ -1,9 +1,11 @@
 package io.outrider.broker;
 
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.outrider.gate.CertificatePolicy;
 import java.io.IOException;
@@ -17,8 +19,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Executor;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +48,9 @@ final class TlsContext {
             List.of(
                     "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
                     "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384");
+
+    /** Without X448, which nobody here has alone, and without finite fields. */
+    private static final String[] GROUPS = {"x25519", "secp256r1", "secp384r1", "secp521r1"};
 
     private static final Logger log = LoggerFactory.getLogger(TlsContext.class);
 
@@ -71,9 +78,22 @@ final class TlsContext {
         }
     }
 
-    /** For the next connection. */
+    /** What the next connection would be shown. */
     SslContext current() {
         return current;
+    }
+
+    /**
+     * For the next connection.
+     *
+     * @param work runs what takes long
+     */
+    SslHandler newHandler(ByteBufAllocator allocator, Executor work) {
+        SslHandler handler = current.newHandler(allocator, work);
+        SSLParameters parameters = handler.engine().getSSLParameters();
+        parameters.setNamedGroups(GROUPS);
+        handler.engine().setSSLParameters(parameters);
+        return handler;
     }
 
     /** Looks at the files; what is there and whole is shown from now on. For one thread. */

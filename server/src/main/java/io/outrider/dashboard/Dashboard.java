@@ -41,6 +41,8 @@ public final class Dashboard implements AutoCloseable {
         "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
     };
 
+    private static final String[] GROUPS = {"x25519", "secp256r1", "secp384r1", "secp521r1"};
+
     private final SslContextFactory.Server tls;
     private final LiveHub hub;
     private final PositionSource.Feed feed;
@@ -162,7 +164,8 @@ public final class Dashboard implements AutoCloseable {
                             + address.host()
                             + ":"
                             + address.port()
-                            + ": another program has the port, or the address is not of this machine",
+                            + ": another program has the port, or the address is not of this"
+                            + " machine",
                     e);
         }
         fleetAsker.start();
@@ -219,6 +222,7 @@ public final class Dashboard implements AutoCloseable {
             super.customize(engine);
             SSLParameters parameters = engine.getSSLParameters();
             parameters.setApplicationProtocols(new String[] {"http/1.1"});
+            parameters.setNamedGroups(GROUPS);
             engine.setSSLParameters(parameters);
         }
     }

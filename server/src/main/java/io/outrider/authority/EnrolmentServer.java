@@ -4,14 +4,13 @@ import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.util.JavalinBindException;
+import io.outrider.https.HttpsContext;
 import io.outrider.keys.OperatorException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLParameters;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -31,19 +30,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class EnrolmentServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EnrolmentServer.class);
-    private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
-
-    /** AEAD and forward secrecy only; the certificate is of P-256. */
-    private static final String[] CIPHER_SUITES = {
-        "TLS_AES_256_GCM_SHA384",
-        "TLS_CHACHA20_POLY1305_SHA256",
-        "TLS_AES_128_GCM_SHA256",
-        "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
-        "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
-        "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
-    };
-
-    private static final String[] GROUPS = {"x25519", "secp256r1", "secp384r1", "secp521r1"};
 
     private static final int CONNECTIONS_MAX = 512;
     private static final int HEADER_BYTES_MAX = 4_096;
@@ -63,7 +49,7 @@ public final class EnrolmentServer implements AutoCloseable {
             throws IOException, OperatorException {
         this.authority = authority;
         this.desk = new EnrolmentDesk(authority, new Attempts(clock));
-        this.tls = tls();
+        this.tls = new HttpsContext();
         putKeysInto(tls);
         this.javalin = Javalin.create(config -> configure(config, address));
     }
@@ -142,32 +128,6 @@ public final class EnrolmentServer implements AutoCloseable {
         var sweep = new Sweep(connector, CONNECTION_MAX);
         server.addBean(sweep);
         return connector;
-    }
-
-    /**
-     * Who offers protocols but not HTTP meant another server, and ends in the handshake; who offers
-     * none may come (RFC 7301; ALPACA).
-     */
-    private static final class HttpOnly extends SslContextFactory.Server {
-        @Override
-        public void customize(SSLEngine engine) {
-            super.customize(engine);
-            SSLParameters parameters = engine.getSSLParameters();
-            parameters.setApplicationProtocols(new String[] {"http/1.1"});
-            parameters.setNamedGroups(GROUPS);
-            engine.setSSLParameters(parameters);
-        }
-    }
-
-    private static SslContextFactory.Server tls() {
-        var tls = new HttpOnly();
-        tls.setIncludeProtocols(PROTOCOLS);
-        tls.setExcludeProtocols();
-        tls.setIncludeCipherSuites(CIPHER_SUITES);
-        tls.setExcludeCipherSuites();
-        tls.setUseCipherSuitesOrder(true);
-        tls.setRenegotiationAllowed(false);
-        return tls;
     }
 
     private void putKeysInto(SslContextFactory factory) throws IOException, OperatorException {

@@ -4,14 +4,13 @@ import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.util.JavalinBindException;
+import io.outrider.https.HttpsContext;
 import java.io.IOException;
 import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HexFormat;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLParameters;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -26,23 +25,6 @@ import org.eclipse.jetty.util.ssl.SslContextFactory;
  * thread for each request, one more that asks for the fleet.
  */
 public final class Dashboard implements AutoCloseable {
-    private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
-
-    /** AEAD and forward secrecy only. */
-    private static final String[] CIPHER_SUITES = {
-        "TLS_AES_256_GCM_SHA384",
-        "TLS_CHACHA20_POLY1305_SHA256",
-        "TLS_AES_128_GCM_SHA256",
-        "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
-        "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
-        "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
-        "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
-        "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
-        "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
-    };
-
-    private static final String[] GROUPS = {"x25519", "secp256r1", "secp384r1", "secp521r1"};
-
     private final SslContextFactory.Server tls;
     private final LiveHub hub;
     private final PositionSource.Feed feed;
@@ -212,31 +194,10 @@ public final class Dashboard implements AutoCloseable {
         return connector;
     }
 
-    /**
-     * Who offers protocols but not HTTP meant another server, and ends in the handshake; who offers
-     * none may come (RFC 7301; ALPACA).
-     */
-    private static final class HttpOnly extends SslContextFactory.Server {
-        @Override
-        public void customize(SSLEngine engine) {
-            super.customize(engine);
-            SSLParameters parameters = engine.getSSLParameters();
-            parameters.setApplicationProtocols(new String[] {"http/1.1"});
-            parameters.setNamedGroups(GROUPS);
-            engine.setSSLParameters(parameters);
-        }
-    }
-
     private static SslContextFactory.Server tls(KeyStore keys, char[] keyPassword) {
-        var tls = new HttpOnly();
+        var tls = new HttpsContext();
         tls.setKeyStore(keys);
         tls.setKeyStorePassword(new String(keyPassword));
-        tls.setIncludeProtocols(PROTOCOLS);
-        tls.setExcludeProtocols();
-        tls.setIncludeCipherSuites(CIPHER_SUITES);
-        tls.setExcludeCipherSuites();
-        tls.setUseCipherSuitesOrder(true);
-        tls.setRenegotiationAllowed(false);
         return tls;
     }
 

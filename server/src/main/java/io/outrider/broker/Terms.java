@@ -347,6 +347,9 @@ final class Terms extends ChannelDuplexHandler {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) throws Exception {
+        if (end != null) {
+            end.cancel(false); // a certificate's end is far, and would hold all this until then
+        }
         if (isAdmitted) {
             wills.broken(context, connection, willDelaySeconds);
         }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,12 +27,15 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class LeakAttackTest {
     private static final int WARM_UP = 300;
-    private static final int CONNECTS = 1_500;
+    private static final int CONNECTS = 600;
 
-    /** A sixth of what the CONNECTs bring: more than noise, and less than any part of each. */
-    private static final long GROWTH_BYTES_MAX = 3L << 20;
+    /** Pools and caches may grow in one or two; what is kept of each CONNECT grows in all. */
+    private static final int ROUNDS = 3;
 
-    private static final Duration SETTLED_WITHIN = Duration.ofSeconds(30);
+    /** A sixth of what the CONNECTs of a round bring: less than any part of each. */
+    private static final long GROWTH_BYTES_MAX = 1_200_000;
+
+    private static final Duration SETTLED_WITHIN = Duration.ofSeconds(5);
 
     private static final int PROPERTIES = 12;
     private static final int VALUE_CHARS = 140;
@@ -46,6 +50,8 @@ class LeakAttackTest {
         broker = TestBroker.started(directory);
         Credential credential = broker.enrolClient("tool", 1, TestBroker.mayPublish("tools/#"));
         client = RawMqtt.context(broker, Optional.of(credential));
+        // Without this the attacker's own JVM, which is this one, would keep each session of TLS.
+        client.getClientSessionContext().setSessionCacheSize(1);
     }
 
     @AfterAll
@@ -57,16 +63,24 @@ class LeakAttackTest {
     void wills_and_properties_of_connects_that_come_to_nothing_leave_no_memory_behind()
             throws Exception {
         knock(WARM_UP);
-        long heapBefore = heap();
-        long directBefore = direct();
+        boolean isLetGo = false;
+        for (int round = 0; round < ROUNDS && !isLetGo; round++) {
+            long before = bytesInUse();
+            knock(CONNECTS);
+            isLetGo = isLetGo(before);
+        }
+        assertThat(isLetGo).as("memory is let go of in one of the rounds at least").isTrue();
+    }
 
-        knock(CONNECTS);
-
-        await().atMost(SETTLED_WITHIN) // the last of them are still being closed
-                .untilAsserted(() -> {
-                    assertThat(heap() - heapBefore).as("heap").isLessThan(GROWTH_BYTES_MAX);
-                    assertThat(direct() - directBefore).as("buffers").isLessThan(GROWTH_BYTES_MAX);
-                });
+    /** Waits for the last of them, which are still being closed. */
+    private static boolean isLetGo(long bytesBefore) {
+        try {
+            await().atMost(SETTLED_WITHIN)
+                    .until(() -> bytesInUse() - bytesBefore < GROWTH_BYTES_MAX);
+            return true;
+        } catch (ConditionTimeoutException e) {
+            return false;
+        }
     }
 
     /** A third of them each: refused for its will, broken off within, admitted and ended well. */
@@ -126,23 +140,19 @@ class LeakAttackTest {
         return RawMqtt.join(length, bytes);
     }
 
-    /** In use when nothing more can be let go of. */
-    private static long heap() {
+    /** Of the heap when nothing more can be let go of, and of the buffers that are taken. */
+    private static long bytesInUse() {
         broker.events.clear();
         broker.ends.clear();
         Runtime runtime = Runtime.getRuntime();
         long least = Long.MAX_VALUE;
-        for (int i = 0; i < 5; i++) {
+        for (int i = 0; i < 2; i++) {
             System.gc();
             least = Math.min(least, runtime.totalMemory() - runtime.freeMemory());
         }
-        return least;
-    }
-
-    /** What is taken from the pool of buffers, and not what the pool holds. */
-    private static long direct() {
-        return PooledByteBufAllocator.DEFAULT.metric().directArenas().stream()
-                .mapToLong(arena -> arena.numActiveBytes())
-                .sum();
+        return least
+                + PooledByteBufAllocator.DEFAULT.metric().directArenas().stream()
+                        .mapToLong(arena -> arena.numActiveBytes())
+                        .sum();
     }
 }

@@ -51,6 +51,7 @@ final class MqttFront {
     private final Config config;
     private final Backend backend;
     private final InstantSource clock;
+    private final CertificatePolicy certificates;
     private volatile Optional<TokenIssuers> tokens = Optional.empty(); // read for the metrics
 
     MqttFront(DataDirectory directory, Config config, Backend backend, InstantSource clock) {
@@ -58,6 +59,7 @@ final class MqttFront {
         this.config = config;
         this.backend = backend;
         this.clock = clock;
+        this.certificates = certificates(config, backend);
     }
 
     /**
@@ -86,7 +88,7 @@ final class MqttFront {
                             new BrokerConfig(
                                     directory.path().resolve("broker"), listeners(tls, legacy)),
                             gate,
-                            certificates(),
+                            certificates,
                             verifiers,
                             inlet,
                             watch));
@@ -110,10 +112,7 @@ final class MqttFront {
 
     /** How the revocation lists of the operator's other authorities stand. */
     List<RevocationListFile.Status> revocationLists() {
-        return config.trust().accepted().stream()
-                .flatMap(its -> its.anchors().revocations().stream())
-                .map(file -> file.status(clock.instant()))
-                .toList();
+        return certificates.revocationLists(clock.instant());
     }
 
     /** The key of the listener for old modems, which is marked wherever somebody looks. */
@@ -173,7 +172,7 @@ final class MqttFront {
     }
 
     /** Our own authority, and those that the operator has named. */
-    private CertificatePolicy certificates() {
+    private static CertificatePolicy certificates(Config config, Backend backend) {
         var authority = backend.authority();
         return new CertificatePolicy(
                 config.installation(),

@@ -130,6 +130,7 @@ public final class CertificatePolicy {
         return foreign.stream()
                 .flatMap(its -> its.anchors().revocations().stream())
                 .map(file -> file.status(now))
+                .distinct() // one file may stand with several rules
                 .toList();
     }
 

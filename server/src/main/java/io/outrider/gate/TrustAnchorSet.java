@@ -61,7 +61,7 @@ public final class TrustAnchorSet {
     }
 
     /** Whom its authority has revoked; empty where the operator has given no list. */
-    public Optional<RevocationListFile> revocations() {
+    Optional<RevocationListFile> revocations() {
         return revocations;
     }
 

@@ -9,7 +9,8 @@ import java.util.List;
 /**
  * How complete each journal is: the first and last sequence known of it, and the gaps between them.
  * Known is what is stored or was said to be dropped. The gaps are rows, the ends are read from the
- * segments and dropped runs themselves. For the writer's thread.
+ * segments and dropped runs themselves; of a segment that has landed and not settled, they are
+ * remembered. For the writer's thread.
  */
 final class Journals {
     private static final String LAST_OF =

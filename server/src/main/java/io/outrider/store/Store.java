@@ -52,7 +52,7 @@ public final class Store implements AutoCloseable {
         readers.read((reader, atRest) -> latest.rebuild(reader, atRest, latestTime));
         this.commits =
                 new GroupCommit(
-                        () -> new Tables(connection, file, keys, limits).settled(),
+                        () -> Tables.open(connection, file, keys, limits),
                         limits,
                         clock,
                         this::committed);

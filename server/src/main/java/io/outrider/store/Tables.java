@@ -33,12 +33,12 @@ final class Tables implements AutoCloseable {
     private final int unsettledMax;
     private int unsettled;
 
-    Tables(Connection connection, DatabaseFile file, DataKeys keys, StoreLimits limits)
+    private Tables(Statements statements, DatabaseFile file, DataKeys keys, StoreLimits limits)
             throws SQLException {
         this.file = file;
+        this.statements = statements;
         int cached = limits.trackersCached();
         atRest = new AtRest(keys);
-        statements = new Statements(connection);
         tally = new Tally(statements);
         counters = new Counters(statements, cached);
         epochs = new Epochs(statements, cached);
@@ -49,16 +49,19 @@ final class Tables implements AutoCloseable {
         statements.commit(); // what was read above holds no snapshot open
     }
 
-    /** Settles what those before it have left. To be called once, before anything else. */
-    Tables settled() throws SQLException {
+    /** Settles first what those before it have left, in a transaction of its own. */
+    static Tables open(Connection connection, DatabaseFile file, DataKeys keys, StoreLimits limits)
+            throws SQLException {
+        var statements = new Statements(connection);
         try {
-            begin();
-            settle();
+            var tables = new Tables(statements, file, keys, limits);
+            tables.begin();
+            tables.settle();
             file.requireInPlace();
             statements.commit();
-            return this;
+            return tables;
         } catch (SQLException e) {
-            close();
+            statements.close();
             throw e;
         }
     }

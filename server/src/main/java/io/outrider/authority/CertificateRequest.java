@@ -127,7 +127,8 @@ final class CertificateRequest {
             if (Arrays.equals(request.getEncoded(), der)) {
                 return request;
             }
-        } catch (IllegalArgumentException | IOException e) {
+        } catch (IOException | RuntimeException e) {
+            // Of any kind: Bouncy Castle says in several ways that bytes are not its own.
             throw new RequestRefusedException("the body is not base64 of a PKCS #10 request", e);
         }
         throw new RequestRefusedException("the body is not one PKCS #10 request in DER");

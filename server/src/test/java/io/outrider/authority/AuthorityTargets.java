@@ -12,6 +12,7 @@ public final class AuthorityTargets {
     public static final Map<String, Target> ALL =
             Map.of(
                     "certificate-request", AuthorityTargets::request,
+                    "enrolment", EnrolmentTarget::request,
                     "basic-credentials", AuthorityTargets::credentials);
 
     private AuthorityTargets() {}

@@ -193,7 +193,8 @@ final class EnrolmentDesk {
     }
 
     private static String body(Context http) throws IOException, RequestRefusedException {
-        String contentType = String.valueOf(http.contentType());
+        // Not contentType(), which fails where the character set is one that does not exist.
+        String contentType = String.valueOf(http.header("Content-Type"));
         if (!contentType.toLowerCase(Locale.ROOT).startsWith("application/pkcs10")) {
             throw new RequestRefusedException("send Content-Type: application/pkcs10");
         }

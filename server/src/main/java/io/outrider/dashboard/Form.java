@@ -28,7 +28,8 @@ final class Form implements AutoCloseable {
     }
 
     static Form read(Context context) throws Refused, IOException {
-        String type = context.contentType();
+        // Not contentType(), which fails where the character set is one that does not exist.
+        String type = context.header("Content-Type");
         if (type == null || !type.startsWith("application/json")) {
             throw Refused.malformed("Send application/json.");
         }

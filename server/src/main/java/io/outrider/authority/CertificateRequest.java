@@ -1,8 +1,7 @@
 package io.outrider.authority;
 
-import io.outrider.fleet.Roca;
+import io.outrider.strength.Rsa;
 import java.io.IOException;
-import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PublicKey;
@@ -10,6 +9,7 @@ import java.security.interfaces.RSAPublicKey;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
@@ -41,12 +41,6 @@ final class CertificateRequest {
                     PKCSObjectIdentifiers.sha256WithRSAEncryption,
                     PKCSObjectIdentifiers.sha384WithRSAEncryption,
                     PKCSObjectIdentifiers.sha512WithRSAEncryption);
-
-    private static final int RSA_BITS_MIN = 2_048;
-    private static final int RSA_BITS_MAX = 8_192;
-
-    /** The usual one; below it, mistakes in padding become forgeries. */
-    private static final BigInteger RSA_EXPONENT_MIN = BigInteger.valueOf(65_537);
 
     private static final int TEXT_CHARS_MAX = 16_384;
     private static final Pattern PEM_LINE =
@@ -101,18 +95,9 @@ final class CertificateRequest {
             if (!Arrays.equals(key.getEncoded(), info.getEncoded())) {
                 throw new RequestRefusedException("the key is not written in the usual form");
             }
-            var rsa = (RSAPublicKey) key;
-            int bits = rsa.getModulus().bitLength();
-            if (bits < RSA_BITS_MIN || bits > RSA_BITS_MAX) {
-                throw new RequestRefusedException(
-                        "an RSA key has %d bits, not %d to %d"
-                                .formatted(bits, RSA_BITS_MIN, RSA_BITS_MAX));
-            }
-            if (!rsa.getModulus().testBit(0)
-                    || !rsa.getPublicExponent().testBit(0)
-                    || rsa.getPublicExponent().compareTo(RSA_EXPONENT_MIN) < 0
-                    || Roca.hasFingerprint(rsa.getModulus())) {
-                throw new RequestRefusedException("this is no RSA key that anybody should use");
+            Optional<String> objection = Rsa.objection((RSAPublicKey) key);
+            if (objection.isPresent()) {
+                throw new RequestRefusedException("the key is too weak: " + objection.get());
             }
             return key;
         } catch (IOException | GeneralSecurityException e) {

@@ -2,6 +2,7 @@ package io.outrider.authority;
 
 import io.outrider.keys.OperatorException;
 import io.outrider.keys.PrivateDirectory;
+import io.outrider.strength.Rsa;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.openssl.PEMKeyPair;
@@ -43,7 +45,6 @@ final class GivenAuthorityReader {
     /** A signer's certificate comes before these; a key statement has room for four. */
     private static final int CHAIN_MAX = 3;
 
-    private static final int RSA_BITS_MIN = 2_048;
     private static final int EC_BITS_MIN = 256;
 
     private final GivenAuthority files;
@@ -165,15 +166,17 @@ final class GivenAuthorityReader {
     }
 
     private void requireAuthority(X509Certificate certificate) throws OperatorException {
-        boolean isStrong =
+        Optional<String> objection =
                 switch (certificate.getPublicKey()) {
-                    case RSAPublicKey rsa -> rsa.getModulus().bitLength() >= RSA_BITS_MIN;
+                    case RSAPublicKey rsa -> Rsa.objection(rsa);
                     case ECPublicKey ec ->
-                            ec.getParams().getCurve().getField().getFieldSize() >= EC_BITS_MIN;
-                    default -> false;
+                            ec.getParams().getCurve().getField().getFieldSize() >= EC_BITS_MIN
+                                    ? Optional.empty()
+                                    : Optional.of("EC with less than 256 bits");
+                    default -> Optional.of("neither RSA nor EC");
                 };
-        if (!isStrong) {
-            throw refused(files.chain(), "has a key that is not RSA >= 2048 or EC >= 256", null);
+        if (objection.isPresent()) {
+            throw refused(files.chain(), "has a key that is too weak: " + objection.get(), null);
         }
         boolean[] usage = certificate.getKeyUsage();
         if (certificate.getBasicConstraints() < 0 || usage == null || !usage[5] || !usage[6]) {

@@ -5,7 +5,7 @@ import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.OctetKeyPair;
 import com.nimbusds.jose.jwk.RSAKey;
-import java.math.BigInteger;
+import io.outrider.strength.Rsa;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PublicKey;
@@ -20,12 +20,6 @@ import tools.jackson.databind.JsonNode;
 
 /** One JWK (RFC 7517, RFC 7518 section 6, RFC 8037), with the checks that make it safe. Pure. */
 final class JwkReader {
-    private static final int RSA_BITS_MIN = 2048;
-
-    /** A longer one makes each forged token dear for us. */
-    private static final int RSA_BITS_MAX = 8192;
-
-    private static final int RSA_EXPONENT_BITS_MAX = 32;
     private static final int ID_CHARS_MAX = 256;
     private static final List<String> PRIVATE_MEMBERS = List.of("d", "p", "q", "k");
 
@@ -122,19 +116,9 @@ final class JwkReader {
     }
 
     private static PublicKey strong(RSAPublicKey key) {
-        int bits = key.getModulus().bitLength();
-        if (bits < RSA_BITS_MIN || bits > RSA_BITS_MAX) {
-            throw new IllegalArgumentException(
-                    "RSA with %d bits; %d to %d are taken"
-                            .formatted(bits, RSA_BITS_MIN, RSA_BITS_MAX));
-        }
-        BigInteger exponent = key.getPublicExponent();
-        boolean usual =
-                exponent.testBit(0)
-                        && exponent.compareTo(BigInteger.TWO) > 0
-                        && exponent.bitLength() <= RSA_EXPONENT_BITS_MAX;
-        if (!usual) { // with 1, every message is its own signature
-            throw new IllegalArgumentException("RSA with an unusual public exponent");
+        Optional<String> objection = Rsa.objection(key);
+        if (objection.isPresent()) {
+            throw new IllegalArgumentException(objection.get());
         }
         return key;
     }

@@ -86,10 +86,10 @@ final class KeyRing implements AutoCloseable {
         return usable(now.keys());
     }
 
-    private static Held usable(KeySet keys) {
+    private Held usable(KeySet keys) {
         return keys.size() > 0
                 ? new Held.Usable(keys)
-                : new Held.Unusable("no usable key in the set: " + keys.troubles());
+                : new Held.Unusable(place() + ": no key in it can be used");
     }
 
     /** A token named a key that is not here: perhaps it is new. Returns at once. */
@@ -118,7 +118,7 @@ final class KeyRing implements AutoCloseable {
             troubles.add(now.trouble());
         }
         if (keys != null) {
-            troubles.addAll(keys.troubles());
+            keys.troubles().forEach(trouble -> troubles.add(place() + ": " + trouble));
         }
         return new IssuerStatus(
                 issuer.issuer(),
@@ -165,15 +165,24 @@ final class KeyRing implements AutoCloseable {
             }
             return switch (KeySet.parse(text)) {
                 case KeySet.Read.Good(var keys) -> new Seen(keys, text, now, "");
-                case KeySet.Read.Broken(var why) -> withTrouble(before, why);
+                case KeySet.Read.Broken(var why) -> withTrouble(before, place() + ": " + why);
             };
         } catch (IOException e) {
             return withTrouble(before, String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
             // A client without file descriptors, a key that a library stumbles over: were it not
             // caught, this thread would end, and no better keys would ever be read.
-            return withTrouble(before, "cannot be read: " + e);
+            return withTrouble(before, place() + " cannot be read: " + e);
         }
+    }
+
+    /** Where its keys stand, for people. */
+    private String place() {
+        return switch (issuer.keys()) {
+            case KeySource.OfFile(var file) -> "key set " + file;
+            case KeySource.OfUrl(var url, _) -> "key set " + url;
+            case KeySource.Given _ -> "keys of our own";
+        };
     }
 
     private static Seen withTrouble(Seen before, String trouble) {

@@ -1,6 +1,6 @@
 package io.outrider.gate;
 
-import io.outrider.fleet.Roca;
+import io.outrider.strength.Rsa;
 import java.io.IOException;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
@@ -22,11 +22,6 @@ import org.jspecify.annotations.Nullable;
  * Whether a certificate's key and signature are worth anything today. What is not listed is not.
  */
 final class CertificateStrength {
-    static final int RSA_BITS_MIN = 2_048;
-
-    /** Longer ones cost us more than they cost whoever shows them. */
-    static final int RSA_BITS_MAX = 8_192;
-
     private static final List<ECParameterSpec> CURVES =
             List.of(curve("secp256r1"), curve("secp384r1"), curve("secp521r1"));
 
@@ -48,23 +43,17 @@ final class CertificateStrength {
 
     /** Why not; empty where the key is strong enough. */
     static Optional<String> objectionToKey(PublicKey key) {
-        if (key instanceof RSAPublicKey rsa && Roca.hasFingerprint(rsa.getModulus())) {
-            return Optional.of("has a key of a generator that was broken (CVE-2017-15361)");
-        }
-        boolean isStrong =
+        Optional<String> objection =
                 switch (key) {
-                    case RSAPublicKey rsa -> {
-                        int bits = rsa.getModulus().bitLength();
-                        yield bits >= RSA_BITS_MIN && bits <= RSA_BITS_MAX;
-                    }
+                    case RSAPublicKey rsa -> Rsa.objection(rsa);
                     case ECPublicKey ec ->
-                            CURVES.stream().anyMatch(curve -> isSame(curve, ec.getParams()));
-                    case EdECPublicKey _ -> true;
-                    default -> false;
+                            CURVES.stream().anyMatch(curve -> isSame(curve, ec.getParams()))
+                                    ? Optional.empty()
+                                    : Optional.of("on another curve than P-256, P-384 and P-521");
+                    case EdECPublicKey _ -> Optional.empty();
+                    default -> Optional.of("neither RSA nor on a curve");
                 };
-        return isStrong
-                ? Optional.empty()
-                : Optional.of("has a key that is too weak (RSA of 2048 bits, P-256 or better)");
+        return objection.map(why -> "has a key that is too weak: " + why);
     }
 
     /** Why not; empty where the signature is made with nothing that was broken. */

@@ -76,7 +76,7 @@ class GivenAuthorityTest {
         assertRefused("leaf", "leafchain", "has to be of authorities only");
         makeIssuing("weak", "root", AUTHORITY, "rsa:1024");
         write("weakchain.pem", "weak.pem", "root.pem");
-        assertRefused("weak", "weakchain", "RSA >= 2048 or EC >= 256");
+        assertRefused("weak", "weakchain", "too weak: RSA with 1024 bits");
         makeIssuing(
                 "narrow",
                 "root",

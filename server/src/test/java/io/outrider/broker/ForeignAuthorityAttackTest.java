@@ -3,7 +3,6 @@ package io.outrider.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.outrider.fleet.Method;
-import io.outrider.fleet.RocaKeys;
 import io.outrider.fleet.Standing;
 import io.outrider.gate.CertificateMapping;
 import io.outrider.gate.CertificatePolicy;
@@ -11,6 +10,7 @@ import io.outrider.gate.GateEvent;
 import io.outrider.gate.TestAuthority;
 import io.outrider.gate.TrackerEntry;
 import io.outrider.gate.TrustAnchorSet;
+import io.outrider.strength.RocaKeys;
 import io.outrider.topic.TrackerId;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

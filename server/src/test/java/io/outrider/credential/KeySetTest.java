@@ -2,6 +2,7 @@ package io.outrider.credential;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.outrider.strength.RocaKeys;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
@@ -44,9 +45,20 @@ class KeySetTest {
     @Test
     void an_rsa_key_with_an_unusual_exponent_is_left_out() {
         String good = TestTokens.rsaJwk("k", tokens.rsa);
-        for (String exponent : List.of("AQ", "Ag", "AA", "AQAAAAAB")) {
+        for (String exponent : List.of("AQ", "Ag", "AA", "Aw", "EQ", "__8", "AQAAAAAB")) {
             assertRefused(good.replace("AQAB", exponent));
         }
+    }
+
+    @Test
+    void a_key_of_the_broken_library_is_left_out_and_said() {
+        KeySet keys = read(set(TestTokens.rsaJwk("roca", RocaKeys.pair())));
+
+        assertThat(keys.size()).isZero();
+        assertThat(keys.troubles())
+                .singleElement()
+                .asString()
+                .contains("\"roca\"", "CVE-2017-15361");
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.outrider.credential;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.outrider.strength.RocaKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,6 +79,25 @@ class KeysInFileTest {
                 .untilAsserted(() ->
                         assertThat(check(tokens.good()))
                                 .isInstanceOf(TokenCheck.KeysUnavailable.class));
+    }
+
+    @Test
+    void a_key_that_is_too_weak_is_said_with_its_name_and_its_file() throws IOException {
+        String weak = TestTokens.rsaJwk("weak", TestTokens.newRsa(1_024));
+        String old = TestTokens.rsaJwk("old", TestTokens.newRsa(2_048)).replace("AQAB", "Aw");
+        String roca = TestTokens.rsaJwk("roca", RocaKeys.pair());
+        Files.writeString(file, "{\"keys\":[%s,%s,%s]}".formatted(weak, old, roca));
+
+        await().atMost(SOON)
+                .untilAsserted(() ->
+                        assertThat(check(tokens.good()))
+                                .isInstanceOf(TokenCheck.KeysUnavailable.class));
+
+        assertThat(issuers.status().getFirst().troubles())
+                .allMatch(trouble -> trouble.startsWith("key set " + file + ": "))
+                .anyMatch(trouble -> trouble.contains("key \"weak\": RSA with 1024 bits"))
+                .anyMatch(trouble -> trouble.contains("key \"old\": RSA with a public exponent"))
+                .anyMatch(trouble -> trouble.contains("key \"roca\": RSA of a generator"));
     }
 
     @Test

@@ -1,4 +1,4 @@
-package io.outrider.fleet;
+package io.outrider.strength;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

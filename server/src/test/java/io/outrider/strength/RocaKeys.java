@@ -1,4 +1,4 @@
-package io.outrider.fleet;
+package io.outrider.strength;
 
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;

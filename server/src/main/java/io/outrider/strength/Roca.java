@@ -1,4 +1,4 @@
-package io.outrider.fleet;
+package io.outrider.strength;
 
 import java.math.BigInteger;
 import java.util.List;
@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
  * M), M a product of small primes, so that the modulus is a power of 65537 modulo each of those.
  * Whoever has the public key can find the private one.
  */
-public final class Roca {
+final class Roca {
     /** Those in M for keys of 2048 bits; M for longer keys has these, too. */
     private static final int PRIME_MAX = 701;
 
@@ -45,7 +45,7 @@ public final class Roca {
     private Roca() {}
 
     /** Of keys that others have made, one in 2^167 looks like this. */
-    public static boolean hasFingerprint(BigInteger modulus) {
+    static boolean hasFingerprint(BigInteger modulus) {
         return FIELDS.stream().allMatch(field -> field.hasPower(modulus));
     }
 }

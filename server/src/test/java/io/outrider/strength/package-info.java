@@ -1,0 +1,4 @@
+@NullMarked
+package io.outrider.strength;
+
+import org.jspecify.annotations.NullMarked;

@@ -4,6 +4,7 @@ import io.outrider.authority.Invitation;
 import io.outrider.cli.Operations.Request;
 import io.outrider.cli.Operations.Rows;
 import io.outrider.credential.Password;
+import io.outrider.fleet.Change;
 import io.outrider.fleet.Fleet;
 import io.outrider.fleet.Method;
 import io.outrider.fleet.Registry;
@@ -16,6 +17,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The verbs of {@code outrider fleet}. */
 final class FleetOperations {
@@ -39,14 +41,14 @@ final class FleetOperations {
             case "fleet remove" -> remove(request.argument("tracker"), rows);
             case "fleet quarantine" ->
                     stand(
-                            registry.quarantine(
-                                    request.argument("tracker"), request.argument("reason")),
+                            request,
+                            name -> registry.quarantine(name, request.argument("reason")),
                             rows);
-            case "fleet release" -> stand(registry.release(request.argument("tracker")), rows);
+            case "fleet release" -> stand(request, registry::release, rows);
             case "fleet revoke" ->
                     stand(
-                            registry.revoke(
-                                    request.argument("tracker"), request.argument("reason")),
+                            request,
+                            name -> registry.revoke(name, request.argument("reason")),
                             rows);
             case "fleet password" -> password(request, rows);
             default -> throw Answers.unknown(request);
@@ -108,13 +110,42 @@ final class FleetOperations {
         Answers.add(rows, Map.of("tracker", tracker.id().toString(), "removed", true));
     }
 
-    private static void stand(io.outrider.fleet.Change<Tracker> change, Rows rows)
-            throws OperatorException {
-        Tracker tracker = Answers.made(change);
+    /** A change of how the tracker of this name stands. */
+    private interface Standing {
+        Change<Tracker> change(String name) throws SQLException, OperatorException;
+    }
+
+    private void stand(Request request, Standing standing, Rows rows) throws OperatorException {
+        String name = request.argument("tracker");
+        Tracker tracker;
+        try {
+            tracker = Answers.made(standing.change(name));
+        } catch (SQLException e) {
+            throw new OperatorException(
+                    "%s stands as before: the database failed (%s)".formatted(name, e.getMessage()),
+                    "Look at the disk and the server's log. Until that is mended, stopping the"
+                            + " server is what keeps a tracker out.",
+                    e);
+        }
+        requireKept(tracker);
         var row = new LinkedHashMap<String, Object>();
         row.put("tracker", tracker.id().toString());
         put(row, tracker.stand());
         Answers.add(rows, row);
+    }
+
+    /** SQLite writes to a spoilt file all the same, and the command would say that all is well. */
+    private void requireKept(Tracker tracker) throws OperatorException {
+        Optional<String> trouble = registry.trouble();
+        if (trouble.isPresent()) {
+            throw new OperatorException(
+                    "%s is %s while this server runs, but the next start may not know it: %s"
+                            .formatted(
+                                    tracker.id(),
+                                    Answers.word(tracker.stand().standing()),
+                                    trouble.get()),
+                    "Restore fleet.db, start the server again, and give this command once more.");
+        }
     }
 
     private void password(Request request, Rows rows) throws SQLException, OperatorException {

@@ -56,7 +56,7 @@ final class ServerOperations implements Operations {
         } catch (SQLException | StoreException e) {
             throw new OperatorException(
                     "the database failed (" + e.getMessage() + ")",
-                    "Look at the disk and the server's log.",
+                    "Nothing was changed. Look at the disk and the server's log.",
                     e);
         }
     }

@@ -91,7 +91,9 @@ class FailsClosedTest {
         Ran refused = server.ran("fleet", "revoke", "acme.truck-2", "--reason", "sold");
 
         assertThat(refused.status()).isEqualTo(2);
-        assertThat(refused.errors()).contains("fleet.db was removed or replaced");
+        assertThat(refused.errors())
+                .contains("acme.truck-2 stands as before", "fleet.db was removed or replaced");
+        assertThat(knock("acme.truck-2")).contains("CONNACK (0)");
         assertThat(knock("acme.truck-1")).contains("CONNACK (0)");
         assertOthersStayOut();
         Files.move(away, registry);
@@ -135,6 +137,9 @@ class FailsClosedTest {
 
         Files.write(registry, garbage); // the same file as before
         assertRegistryIsToldOf("file is not a database");
+        assertToldToRepeat("acme.truck-1 is quarantined while this server runs", "quarantine");
+        assertThat(knock("acme.truck-1")).doesNotContain("CONNACK (0)");
+        assertToldToRepeat("acme.truck-1 is active while this server runs", "release");
         Files.write(registry, Arrays.copyOf(whole, 100));
         assertRegistryIsToldOf("");
 
@@ -163,6 +168,14 @@ class FailsClosedTest {
         assertThat(server.log()).contains("The registry is what is in memory");
         assertThat(knock("acme.truck-1")).contains("CONNACK (0)");
         assertOthersStayOut();
+    }
+
+    private static void assertToldToRepeat(String what, String verb) throws Exception {
+        Ran told = server.ran("fleet", verb, "acme.truck-1");
+
+        assertThat(told.status()).isEqualTo(2);
+        assertThat(told.errors())
+                .contains(what, "the next start may not know it", "Restore fleet.db");
     }
 
     private static void assertRegistryIsMended() throws Exception {
@@ -200,7 +213,8 @@ class FailsClosedTest {
             Ran refused = server.ran("fleet", "quarantine", "acme.truck-1", "--reason", "lost");
 
             assertThat(refused.status()).isEqualTo(2);
-            assertThat(refused.errors()).contains("the database failed", "locked");
+            assertThat(refused.errors())
+                    .contains("acme.truck-1 stands as before", "the database failed", "locked");
             assertThat(knock("acme.truck-1")).contains("CONNACK (0)");
             assertOthersStayOut();
             statement.execute("ROLLBACK");

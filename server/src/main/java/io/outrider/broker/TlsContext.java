@@ -8,6 +8,7 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.outrider.gate.CertificatePolicy;
+import io.outrider.strength.Tls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.security.GeneralSecurityException;
@@ -31,26 +32,10 @@ import org.slf4j.LoggerFactory;
  * connections, and the old connections stay. Safe for use by many threads.
  */
 final class TlsContext {
-    /** Elliptic curve Diffie-Hellman and authenticated encryption, and nothing else. */
-    static final List<String> MODERN =
-            List.of(
-                    "TLS_AES_128_GCM_SHA256",
-                    "TLS_AES_256_GCM_SHA384",
-                    "TLS_CHACHA20_POLY1305_SHA256",
-                    "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
-                    "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
-                    "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
-                    "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
-                    "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
-                    "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
-
     private static final List<String> LEGACY =
             List.of(
                     "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
                     "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384");
-
-    /** Without X448, which nobody here has alone, and without finite fields. */
-    private static final String[] GROUPS = {"x25519", "secp256r1", "secp384r1", "secp521r1"};
 
     private static final Logger log = LoggerFactory.getLogger(TlsContext.class);
 
@@ -91,7 +76,7 @@ final class TlsContext {
     SslHandler newHandler(ByteBufAllocator allocator, Executor work) {
         SslHandler handler = current.newHandler(allocator, work);
         SSLParameters parameters = handler.engine().getSSLParameters();
-        parameters.setNamedGroups(GROUPS);
+        parameters.setNamedGroups(Tls.GROUPS.toArray(String[]::new));
         handler.engine().setSSLParameters(parameters);
         return handler;
     }
@@ -123,8 +108,8 @@ final class TlsContext {
         var trust = new PolicyTrust(policy, issuers(config.tls(), policy), InstantSource.system());
         return SslContextBuilder.forServer(keys)
                 .sslProvider(SslProvider.JDK)
-                .protocols(isLegacy ? List.of("TLSv1.2") : List.of("TLSv1.3", "TLSv1.2"))
-                .ciphers(isLegacy ? LEGACY : MODERN)
+                .protocols(isLegacy ? List.of("TLSv1.2") : Tls.VERSIONS)
+                .ciphers(isLegacy ? LEGACY : Tls.SUITES)
                 .trustManager(trust)
                 .applicationProtocolConfig(
                         speaks(

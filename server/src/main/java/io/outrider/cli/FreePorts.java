@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Ports of loopback for a server that is thrown away. */
-final class FreePorts {
+/** Ports of loopback for a server that is thrown away, in a demonstration or in a test. */
+public final class FreePorts {
     /**
      * Below those that a system gives to connections that go out (Linux: from 32,768 on): one of
      * these could be gone before the server has it.
@@ -21,7 +21,7 @@ final class FreePorts {
     private FreePorts() {}
 
     /** Different ones that nobody listens on at this moment; at most a few. */
-    static List<Integer> find(int count) throws IOException {
+    public static List<Integer> find(int count) throws IOException {
         var held = new ArrayList<ServerSocket>();
         try {
             while (held.size() < count) {

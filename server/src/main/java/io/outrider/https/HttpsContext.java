@@ -1,35 +1,16 @@
 package io.outrider.https;
 
+import io.outrider.strength.Tls;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 
-/**
- * How every HTTPS listener speaks TLS: 1.3, or 1.2 with forward secrecy and authenticated
- * encryption only; keys are agreed on four curves and never in a finite field, whose cost a
- * stranger would choose. The caller gives it a key store.
- */
+/** How every HTTPS listener speaks TLS, as {@link Tls} has it. The caller gives it a key store. */
 public final class HttpsContext extends SslContextFactory.Server {
-    private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
-
-    private static final String[] CIPHER_SUITES = {
-        "TLS_AES_256_GCM_SHA384",
-        "TLS_CHACHA20_POLY1305_SHA256",
-        "TLS_AES_128_GCM_SHA256",
-        "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
-        "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
-        "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
-        "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
-        "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
-        "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
-    };
-
-    private static final String[] GROUPS = {"x25519", "secp256r1", "secp384r1", "secp521r1"};
-
     public HttpsContext() {
-        setIncludeProtocols(PROTOCOLS);
+        setIncludeProtocols(Tls.VERSIONS.toArray(String[]::new));
         setExcludeProtocols();
-        setIncludeCipherSuites(CIPHER_SUITES);
+        setIncludeCipherSuites(Tls.SUITES.toArray(String[]::new));
         setExcludeCipherSuites();
         setUseCipherSuitesOrder(true);
         setRenegotiationAllowed(false);
@@ -44,7 +25,7 @@ public final class HttpsContext extends SslContextFactory.Server {
         super.customize(engine);
         SSLParameters parameters = engine.getSSLParameters();
         parameters.setApplicationProtocols(new String[] {"http/1.1"});
-        parameters.setNamedGroups(GROUPS);
+        parameters.setNamedGroups(Tls.GROUPS.toArray(String[]::new));
         engine.setSSLParameters(parameters);
     }
 }

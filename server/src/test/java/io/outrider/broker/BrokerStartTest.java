@@ -12,10 +12,12 @@ import com.hivemq.extension.sdk.api.parameter.ExtensionStartInput;
 import com.hivemq.extension.sdk.api.parameter.ExtensionStartOutput;
 import com.hivemq.extension.sdk.api.parameter.ExtensionStopInput;
 import com.hivemq.extension.sdk.api.parameter.ExtensionStopOutput;
+import io.outrider.cli.FreePorts;
 import io.outrider.gate.TestAuthority;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -179,9 +181,9 @@ class BrokerStartTest {
     }
 
     @Test
-    void an_extension_that_does_not_start_means_that_the_broker_does_not() {
+    void an_extension_that_does_not_start_means_that_the_broker_does_not() throws Exception {
         var parts = new TestBroker(directory);
-        int port = TestPorts.free();
+        int port = FreePorts.find(1).getFirst();
         var config = at(parts, parts.config().listeners().getFirst().tls(), port);
         var extension =
                 new GateExtension(
@@ -191,13 +193,13 @@ class BrokerStartTest {
         assertThatThrownBy(() -> start(parts, config, extension, failing))
                 .isInstanceOf(BrokerException.class)
                 .hasMessageContaining("without its gate");
-        assertThat(TestPorts.isOpen(port)).isFalse();
+        assertThat(isOpen(port)).isFalse();
     }
 
     @Test
-    void an_extension_that_fails_when_its_hooks_are_in_means_the_same() {
+    void an_extension_that_fails_when_its_hooks_are_in_means_the_same() throws Exception {
         var parts = new TestBroker(directory);
-        int port = TestPorts.free();
+        int port = FreePorts.find(1).getFirst();
         var config = at(parts, parts.config().listeners().getFirst().tls(), port);
         var extension =
                 new GateExtension(
@@ -207,7 +209,15 @@ class BrokerStartTest {
         assertThatThrownBy(() -> start(parts, config, extension, failing))
                 .isInstanceOf(BrokerException.class)
                 .hasMessageContaining("without its gate");
-        assertThat(TestPorts.isOpen(port)).isFalse();
+        assertThat(isOpen(port)).isFalse();
+    }
+
+    private static boolean isOpen(int port) {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return socket.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static Broker start(

@@ -2,16 +2,15 @@ package io.outrider.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.outrider.CrossProtocol;
 import io.outrider.gate.GateEvent;
 import io.outrider.gate.TestAuthority.Credential;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
-import javax.net.ssl.SSLSocket;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -47,13 +46,21 @@ class CrossProtocolAttackTest {
     @Test
     void who_asks_for_another_protocol_gets_an_alert() throws Exception {
         for (String[] meant :
-                new String[][] {{"h2", "http/1.1"}, {"http/1.1"}, {"ftp"}, {"mqtt/5"}, {"MQTT"}}) {
-            assertThat(offering("mqtt", meant)).contains("no_application_protocol");
+                new String[][] {
+                    {"h2", "http/1.1"},
+                    {"http/1.1"},
+                    {"ftp"},
+                    {"mqtt/5"},
+                    {"MQTT"},
+                    {"x-amzn-mqtt-ca"},
+                }) {
+            assertThat(client("mqtt").offering(meant)).contains("no_application_protocol");
         }
-        assertThat(offering("web", "h2", "mqtt")).contains("no_application_protocol");
-        assertThat(offering("mqtt", "http/1.1", "mqtt")).isEqualTo("mqtt");
-        assertThat(offering("web", "h2", "http/1.1")).isEqualTo("http/1.1");
-        assertThat(offering("mqtt")).as("none was asked for").isEmpty();
+        assertThat(client("web").offering("h2", "mqtt")).contains("no_application_protocol");
+        assertThat(client("mqtt").offering("http/1.1", "mqtt")).isEqualTo("mqtt");
+        assertThat(client("mqtt").offering("x-amzn-mqtt-ca", "mqtt")).isEqualTo("mqtt");
+        assertThat(client("web").offering("h2", "http/1.1")).isEqualTo("http/1.1");
+        assertThat(client("mqtt").offering()).as("none was asked for").isEmpty();
     }
 
     @Test
@@ -62,7 +69,7 @@ class CrossProtocolAttackTest {
         try (var plain = new Socket(InetAddress.getLoopbackAddress(), broker.port())) {
             plain.setSoTimeout(10_000);
             plain.getOutputStream().write(REQUEST);
-            assertThat(answer(plain)).as("without TLS").isEmpty();
+            assertThat(CrossProtocol.all(plain.getInputStream())).as("without TLS").isEmpty();
         }
         try (var raw = new RawMqtt(broker, truck)) {
             raw.send(REQUEST);
@@ -81,47 +88,14 @@ class CrossProtocolAttackTest {
     @Test
     void mqtt_gets_no_connack_on_the_port_for_browsers() throws Exception {
         broker.events.clear();
-        try (SSLSocket socket = socket("web")) {
-            // With a line end, so that a parser of HTTP sees a request.
-            socket.getOutputStream().write(RawMqtt.connect("acme.truck-1"));
-            socket.getOutputStream().write("\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-            assertThat(new String(answer(socket), StandardCharsets.ISO_8859_1))
-                    .startsWith("HTTP/1.1 400 ")
-                    .doesNotContain("truck", "MQTT");
-        }
+        assertThat(client("web").answerToConnect())
+                .startsWith("HTTP/1.1 400 ")
+                .doesNotContain("truck", "MQTT");
         assertThat(broker.events).noneMatch(GateEvent.Connected.class::isInstance);
     }
 
-    /** What was agreed on, or why there is no connection. */
-    private static String offering(String listener, String... protocols) throws Exception {
-        try (SSLSocket socket = socket(listener)) {
-            var parameters = socket.getSSLParameters();
-            parameters.setApplicationProtocols(protocols);
-            socket.setSSLParameters(parameters);
-            try {
-                socket.startHandshake();
-                return socket.getApplicationProtocol();
-            } catch (IOException e) {
-                return String.valueOf(e.getMessage());
-            }
-        }
-    }
-
-    private static SSLSocket socket(String listener) throws Exception {
-        var factory = RawMqtt.context(broker, Optional.of(truck)).getSocketFactory();
-        var socket =
-                (SSLSocket)
-                        factory.createSocket(
-                                InetAddress.getLoopbackAddress(), broker.broker().port(listener));
-        socket.setSoTimeout(10_000);
-        return socket;
-    }
-
-    private static byte[] answer(Socket socket) {
-        try {
-            return socket.getInputStream().readAllBytes();
-        } catch (IOException e) {
-            return new byte[0]; // reset, since it had not read all
-        }
+    private static CrossProtocol client(String listener) throws Exception {
+        return new CrossProtocol(
+                RawMqtt.context(broker, Optional.of(truck)), broker.broker().port(listener));
     }
 }

@@ -30,10 +30,7 @@ final class Alarms {
     }
 
     private static Optional<String> of(RevocationListFile.Status list) {
-        return list.trouble()
-                .map(why ->
-                        "nobody of its authority gets in: revocation list %s: %s"
-                                .formatted(list.file(), why));
+        return list.trouble().map(why -> "revocation list %s: %s".formatted(list.file(), why));
     }
 
     private static List<String> of(IssuerStatus issuer) {

@@ -103,7 +103,7 @@ final class ServerMetrics {
             Metrics metrics, Supplier<List<RevocationListFile.Status>> lists) {
         metrics.gauges(
                 "outrider_revocation_list_usable",
-                "1 where the list is read and of now, 0 where nobody of its authority gets in",
+                "1 where the list is of now and its authority's, 0 where somebody of it cannot get in",
                 "file",
                 () -> ofEach(lists, ServerMetrics::file, its -> its.trouble().isEmpty() ? 1 : 0));
         metrics.gauges(
@@ -124,7 +124,13 @@ final class ServerMetrics {
     private static <T> Map<String, Number> ofEach(
             Supplier<List<T>> all, Function<T, String> name, Function<T, Number> figure) {
         var figures = new TreeMap<String, Number>();
-        all.get().forEach(one -> figures.put(name.apply(one), figure.apply(one)));
+        // The worst, where one name stands for several.
+        all.get()
+                .forEach(one ->
+                        figures.merge(
+                                name.apply(one),
+                                figure.apply(one),
+                                (a, b) -> a.longValue() < b.longValue() ? a : b));
         return figures;
     }
 

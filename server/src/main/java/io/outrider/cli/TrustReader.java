@@ -3,7 +3,6 @@ package io.outrider.cli;
 import io.outrider.authority.GivenAuthority;
 import io.outrider.gate.CertificateMapping;
 import io.outrider.gate.CertificatePolicy;
-import io.outrider.gate.RevocationListFile;
 import io.outrider.gate.TrustAnchorSet;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -56,8 +55,7 @@ final class TrustReader {
     private Optional<CertificatePolicy.Foreign> accepted(String key) {
         List<X509Certificate> anchors = certificates(key + ".ca-file");
         List<X509Certificate> intermediates = certificates(key + ".intermediates-file");
-        Optional<RevocationListFile> revocations =
-                in.file(key + ".crl-file").map(RevocationListFile::new);
+        Optional<Path> revocations = in.file(key + ".crl-file");
         Optional<CertificateMapping> mapping = mapping(key);
         if (anchors.isEmpty()) {
             in.problem(key, "needs ca-file, with at least one certificate");

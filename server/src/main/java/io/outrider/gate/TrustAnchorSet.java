@@ -42,17 +42,19 @@ public final class TrustAnchorSet {
      *
      * @param anchors believed without further proof, at least one; not the self-signed only
      * @param intermediates that peers may leave out
+     * @param revocations the file with its revocation lists, where it has any
      */
     public TrustAnchorSet(
             List<X509Certificate> anchors,
             List<X509Certificate> intermediates,
-            Optional<RevocationListFile> revocations) {
+            Optional<java.nio.file.Path> revocations) {
         if (anchors.isEmpty()) {
             throw new IllegalArgumentException("an authority without an anchor");
         }
         this.anchors = List.copyOf(anchors);
         this.intermediates = List.copyOf(intermediates);
-        this.revocations = revocations;
+        this.revocations =
+                revocations.map(file -> new RevocationListFile(file, authorities()));
     }
 
     /** All that may have issued a certificate that leads here. */
@@ -131,7 +133,7 @@ public final class TrustAnchorSet {
     boolean isRevoked(List<X509Certificate> chain, Instant now) {
         return revocations.isPresent()
                 && revocations.get().state(now)
-                        instanceof RevocationListFile.State.Usable(List<X509CRL> lists)
+                        instanceof RevocationListFile.State.Usable(List<X509CRL> lists, _)
                 && path(chain).filter(path -> isOnList(path, lists)).isPresent();
     }
 
@@ -195,7 +197,7 @@ public final class TrustAnchorSet {
         return switch (state) {
             case RevocationListFile.State.Unusable(String why) ->
                     new Path.Bad("the revocation list of its authority is of no use: " + why);
-            case RevocationListFile.State.Usable(List<X509CRL> lists) ->
+            case RevocationListFile.State.Usable(List<X509CRL> lists, _) ->
                     isOnList(path, lists)
                             ? new Path.Bad("a certificate of the chain was revoked")
                             : validate(path, ends, Optional.of(lists), now);

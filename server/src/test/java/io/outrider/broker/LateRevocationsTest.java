@@ -8,7 +8,6 @@ import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5DisconnectException;
 import io.outrider.gate.CertificateMapping;
 import io.outrider.gate.CertificatePolicy;
-import io.outrider.gate.RevocationListFile;
 import io.outrider.gate.TestAuthority;
 import io.outrider.gate.TestAuthority.Credential;
 import io.outrider.gate.TrustAnchorSet;
@@ -40,7 +39,7 @@ class LateRevocationsTest {
                 new TrustAnchorSet(
                         List.of(theirs.root()),
                         List.of(),
-                        Optional.of(new RevocationListFile(list)));
+                        Optional.of(list));
         var rule =
                 (CertificateMapping.Parsed.Rule)
                         CertificateMapping.parse(

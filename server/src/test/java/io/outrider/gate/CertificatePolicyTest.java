@@ -11,6 +11,7 @@ import io.outrider.fleet.RightsChange;
 import io.outrider.gate.CertificatePolicy.Profile;
 import io.outrider.gate.CertificatePolicy.Verdict;
 import io.outrider.gate.ForeignAuthority.Draft;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -278,7 +279,7 @@ class CertificatePolicyTest {
                         .toList());
     }
 
-    private TrustAnchorSet theirSet(Optional<RevocationListFile> lists) {
+    private TrustAnchorSet theirSet(Optional<Path> lists) {
         return new TrustAnchorSet(
                 List.of(theirRoot.certificate()), List.of(theirs.certificate()), lists);
     }
@@ -305,7 +306,7 @@ class CertificatePolicyTest {
         return chain;
     }
 
-    private static Optional<RevocationListFile> none() {
+    private static Optional<Path> none() {
         return Optional.empty();
     }
 

@@ -161,8 +161,8 @@ public final class GateTargets {
         Path file = Files.createTempFile("list", ".crl");
         try {
             Files.write(file, data);
-            if (new RevocationListFile(file).state(ForeignAuthority.NOW)
-                    instanceof RevocationListFile.State.Usable(var lists)) {
+            if (new RevocationListFile(file, List.of()).state(ForeignAuthority.NOW)
+                    instanceof RevocationListFile.State.Usable(var lists, _)) {
                 require(!lists.isEmpty(), "a usable file has a list");
             }
         } finally {

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import org.bouncycastle.asn1.x509.KeyUsage;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,16 +58,64 @@ class RevocationListFileTest {
         byte[] cut = issuing.list(NOW.minus(DAY), NOW.plus(DAY)).getEncoded();
         Files.write(file, Arrays.copyOf(cut, cut.length - 1));
         assertBad(newSet(), good, NOW, "no revocation list");
-        assertThat(new RevocationListFile(file).status(NOW).trouble()).isPresent();
+        assertThat(status().trouble().orElseThrow()).startsWith("nobody of that authority");
     }
 
     @Test
     void a_list_that_somebody_else_has_signed_is_none() throws Exception {
         write(ForeignAuthority.root("Their issuing CA").list(NOW.minus(DAY), NOW.plus(DAY)));
-        assertBad(set, good, NOW, "no revocation list from whoever issued this certificate");
+        assertBad(set, good, NOW, "in the name of CN=Their issuing CA, who has not signed it");
+        assertThat(status().trouble().orElseThrow()).contains("who has not signed it");
 
-        write(root.list(NOW.minus(DAY), NOW.plus(DAY)));
-        assertBad(newSet(), good, NOW, "no revocation list from whoever issued this certificate");
+        write(
+                issuing.list(NOW.minus(DAY), NOW.plus(DAY)),
+                ForeignAuthority.root("Their root").list(NOW.minus(DAY), NOW.plus(DAY)));
+        assertBad(newSet(), good, NOW, "in the name of CN=Their root, who has not signed it");
+    }
+
+    @Test
+    void a_list_of_another_authority_leaves_out_whom_it_says_that_it_leaves_out()
+            throws Exception {
+        for (ForeignAuthority other : List.of(root, ForeignAuthority.root("Another"))) {
+            write(other.list(NOW.minus(DAY), NOW.plus(DAY)));
+
+            assertBad(newSet(), good, NOW, "no revocation list from whoever issued this");
+            assertThat(status().trouble())
+                    .contains(
+                            "nobody with a certificate of CN=Their issuing CA gets in: the lists"
+                                    + " in it are of "
+                                    + other.certificate().getSubjectX500Principal().getName());
+        }
+    }
+
+    @Test
+    void an_authority_that_may_not_sign_lists_has_signed_none() throws Exception {
+        var draft = new Draft("CN=Their issuing CA").asAuthority().keyUsage(KeyUsage.keyCertSign);
+        ForeignAuthority mute = root.below("Their issuing CA", draft);
+        write(mute.list(NOW.minus(DAY), NOW.plus(DAY)));
+
+        assertThat(
+                        new RevocationListFile(file, List.of(mute.certificate()))
+                                .status(NOW)
+                                .trouble()
+                                .orElseThrow())
+                .contains("who has not signed it");
+    }
+
+    /** As it was configured before intermediates could be given: the peer sends its own. */
+    @Test
+    void a_list_of_an_intermediate_that_only_its_peers_know_lets_them_in_and_is_told_of()
+            throws Exception {
+        write(issuing.list(NOW.minus(DAY), NOW.plus(DAY), bad));
+        var rootAlone =
+                new TrustAnchorSet(List.of(root.certificate()), List.of(), Optional.of(file));
+
+        assertThat(rootAlone.follow(List.of(good, issuing.certificate()), NOW))
+                .isEqualTo(new TrustAnchorSet.Path.Good());
+        assertThat(rootAlone.follow(List.of(bad, issuing.certificate()), NOW))
+                .isInstanceOf(TrustAnchorSet.Path.Bad.class);
+        assertThat(rootAlone.revocations().orElseThrow().status(NOW).trouble().orElseThrow())
+                .contains("nobody with a certificate of CN=Their root gets in");
     }
 
     @Test
@@ -75,7 +124,7 @@ class RevocationListFileTest {
 
         assertBad(set, bad, NOW, "was revoked");
         assertGood(set, good, NOW);
-        assertThat(new RevocationListFile(file).status(NOW))
+        assertThat(status())
                 .isEqualTo(
                         new RevocationListFile.Status(
                                 file, Optional.of(NOW.plus(DAY)), Optional.empty()));
@@ -141,6 +190,10 @@ class RevocationListFileTest {
         assertThat(revokedSince(good)).contains("a certificate of the chain was revoked");
     }
 
+    private RevocationListFile.Status status() {
+        return newSet().revocations().orElseThrow().status(NOW);
+    }
+
     private Optional<String> revokedSince(X509Certificate leaf) {
         var rule =
                 (CertificateMapping.Parsed.Rule)
@@ -166,7 +219,7 @@ class RevocationListFileTest {
         return new TrustAnchorSet(
                 List.of(root.certificate()),
                 List.of(issuing.certificate()),
-                Optional.of(new RevocationListFile(file)));
+                Optional.of(file));
     }
 
     private static void assertGood(TrustAnchorSet set, X509Certificate leaf, Instant now) {

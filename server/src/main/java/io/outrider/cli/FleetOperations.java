@@ -46,10 +46,7 @@ final class FleetOperations {
                             rows);
             case "fleet release" -> stand(request, registry::release, rows);
             case "fleet revoke" ->
-                    stand(
-                            request,
-                            name -> registry.revoke(name, request.argument("reason")),
-                            rows);
+                    stand(request, name -> registry.revoke(name, request.argument("reason")), rows);
             case "fleet password" -> password(request, rows);
             default -> throw Answers.unknown(request);
         }

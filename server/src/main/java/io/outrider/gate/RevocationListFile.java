@@ -218,8 +218,7 @@ public final class RevocationListFile {
         List<X509Certificate> named =
                 authorities.stream()
                         .filter(one ->
-                                one.getSubjectX500Principal()
-                                        .equals(list.getIssuerX500Principal()))
+                                one.getSubjectX500Principal().equals(list.getIssuerX500Principal()))
                         .toList();
         return !named.isEmpty() && named.stream().noneMatch(one -> hasSigned(one, list));
     }

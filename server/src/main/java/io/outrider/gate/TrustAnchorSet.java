@@ -53,8 +53,7 @@ public final class TrustAnchorSet {
         }
         this.anchors = List.copyOf(anchors);
         this.intermediates = List.copyOf(intermediates);
-        this.revocations =
-                revocations.map(file -> new RevocationListFile(file, authorities()));
+        this.revocations = revocations.map(file -> new RevocationListFile(file, authorities()));
     }
 
     /** All that may have issued a certificate that leads here. */

@@ -51,7 +51,6 @@ class EnrolmentCrossProtocolTest {
     }
 
     private CrossProtocol client() throws Exception {
-        return new CrossProtocol(
-                TestTls.trusting(installation.authority.root()), server.port());
+        return new CrossProtocol(TestTls.trusting(installation.authority.root()), server.port());
     }
 }

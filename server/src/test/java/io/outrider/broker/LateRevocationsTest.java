@@ -35,11 +35,7 @@ class LateRevocationsTest {
     void start() throws Exception {
         list = directory.resolve("theirs.crl");
         theirs.writeRevocations(list);
-        var anchors =
-                new TrustAnchorSet(
-                        List.of(theirs.root()),
-                        List.of(),
-                        Optional.of(list));
+        var anchors = new TrustAnchorSet(List.of(theirs.root()), List.of(), Optional.of(list));
         var rule =
                 (CertificateMapping.Parsed.Rule)
                         CertificateMapping.parse(

@@ -108,9 +108,7 @@ class TrustFailsClosedTest {
         assertThat(isLetIn(EnrolledSocket.context(folder.resolve("state")), "acme.theirs"))
                 .isFalse();
         assertThat(isLetIn(EnrolledSocket.context(folder.resolve("ours")), "acme.ours")).isTrue();
-        assertThat(server.alarms())
-                .hasLineCount(1)
-                .startsWith("revocation list " + told);
+        assertThat(server.alarms()).hasLineCount(1).startsWith("revocation list " + told);
         assertThat(metric("usable")).isZero();
         assertThat(metric("next_update_timestamp_seconds")).isZero();
     }

@@ -74,8 +74,7 @@ class RevocationListFileTest {
     }
 
     @Test
-    void a_list_of_another_authority_leaves_out_whom_it_says_that_it_leaves_out()
-            throws Exception {
+    void a_list_of_another_authority_leaves_out_whom_it_says_that_it_leaves_out() throws Exception {
         for (ForeignAuthority other : List.of(root, ForeignAuthority.root("Another"))) {
             write(other.list(NOW.minus(DAY), NOW.plus(DAY)));
 
@@ -217,9 +216,7 @@ class RevocationListFileTest {
 
     private TrustAnchorSet newSet() {
         return new TrustAnchorSet(
-                List.of(root.certificate()),
-                List.of(issuing.certificate()),
-                Optional.of(file));
+                List.of(root.certificate()), List.of(issuing.certificate()), Optional.of(file));
     }
 
     private static void assertGood(TrustAnchorSet set, X509Certificate leaf, Instant now) {

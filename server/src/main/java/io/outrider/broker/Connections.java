@@ -24,6 +24,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /**
@@ -49,24 +50,30 @@ final class Connections {
             PublishService publisher,
             SubscriptionStore subscriptions,
             RetainedMessageStore retainedMessages,
-            Gate gate) {
+            Gate gate,
+            LongSupplier nanoTime) {
         this.clients = clients;
         this.publisher = publisher;
         this.subscriptions = subscriptions;
         this.retainedMessages = retainedMessages;
         this.gate = gate;
-        this.owners = new SessionOwners(this, gate);
+        this.owners = new SessionOwners(this, gate, nanoTime);
         this.retained = new Retained(gate.limits().sessions());
     }
 
-    /** To be called while the engine starts us. */
-    static Connections ofStartingEngine(Gate gate) {
+    /**
+     * To be called while the engine starts us.
+     *
+     * @param nanoTime a clock that only runs forward, in nanoseconds
+     */
+    static Connections ofStartingEngine(Gate gate, LongSupplier nanoTime) {
         return new Connections(
                 Services.clientService(),
                 Services.publishService(),
                 Services.subscriptionStore(),
                 Services.retainedMessageStore(),
-                gate);
+                gate,
+                nanoTime);
     }
 
     SessionOwners owners() {

@@ -12,6 +12,7 @@ import io.outrider.gate.GateEvent;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ final class GateExtension implements ExtensionMain {
     private final CertificatePolicy policy;
     private final Optional<Verifiers> verifiers;
     private final Consumer<GateEvent> watch;
+    private final LongSupplier nanoTime;
 
     private volatile @Nullable Connections connections;
 
@@ -32,10 +34,25 @@ final class GateExtension implements ExtensionMain {
             CertificatePolicy policy,
             Optional<Verifiers> verifiers,
             Consumer<GateEvent> watch) {
+        this(gate, policy, verifiers, watch, System::nanoTime);
+    }
+
+    /**
+     * As above.
+     *
+     * @param nanoTime a clock that only runs forward, in nanoseconds; a test moves it
+     */
+    GateExtension(
+            Gate gate,
+            CertificatePolicy policy,
+            Optional<Verifiers> verifiers,
+            Consumer<GateEvent> watch,
+            LongSupplier nanoTime) {
         this.gate = gate;
         this.policy = policy;
         this.verifiers = verifiers;
         this.watch = watch;
+        this.nanoTime = nanoTime;
     }
 
     /** There once the engine has called. */
@@ -45,11 +62,11 @@ final class GateExtension implements ExtensionMain {
 
     @Override
     public void extensionStart(ExtensionStartInput input, ExtensionStartOutput output) {
-        var made = Connections.ofStartingEngine(gate);
+        var made = Connections.ofStartingEngine(gate, nanoTime);
         var proof =
                 new ConnectProof(
                         policy, verifiers.map(CredentialCheck::new), InstantSource.system());
-        var takeovers = new Takeovers(gate.limits().connecting().takeoverPause(), System::nanoTime);
+        var takeovers = new Takeovers(gate.limits().connecting().takeoverPause(), nanoTime);
         var admissions = new Admissions(gate, made.owners(), takeovers, watch);
         var authorizer = new TopicAuthorizer(gate, made);
         Services.securityRegistry()

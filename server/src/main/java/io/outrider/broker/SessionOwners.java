@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 
 /**
  * Whom the sessions belong to that the engine keeps under client identifiers: an identity by its
@@ -25,6 +26,7 @@ final class SessionOwners {
 
     private final Connections connections;
     private final Gate gate;
+    private final LongSupplier nanoTime;
 
     /** One for each tracker, and for each client as many as it may have connections. */
     private final Map<String, Owner> owners = new ConcurrentHashMap<>();
@@ -35,7 +37,7 @@ final class SessionOwners {
     /**
      * Who has a session, and what it left behind for when its connection breaks.
      *
-     * @param claimedAt by {@link System#nanoTime}
+     * @param claimedAt by the clock of these owners
      */
     record Owner(Identity identity, Optional<PublishRequest> will, long claimedAt) {
         boolean is(Identity other) {
@@ -54,9 +56,13 @@ final class SessionOwners {
         }
     }
 
-    SessionOwners(Connections connections, Gate gate) {
+    /**
+     * @param nanoTime a clock that only runs forward, in nanoseconds
+     */
+    SessionOwners(Connections connections, Gate gate, LongSupplier nanoTime) {
         this.connections = connections;
         this.gate = gate;
+        this.nanoTime = nanoTime;
     }
 
     /**
@@ -71,7 +77,7 @@ final class SessionOwners {
             return CompletableFuture.failedStage(new NoRoomException());
         }
         Owner before =
-                owners.put(clientId, new Owner(identity, Optional.empty(), System.nanoTime()));
+                owners.put(clientId, new Owner(identity, Optional.empty(), nanoTime.getAsLong()));
         if (before == null || (before.is(identity) && mayKeep(identity, clientId))) {
             return CompletableFuture.completedFuture(null);
         }
@@ -100,7 +106,7 @@ final class SessionOwners {
     private boolean isOver(String clientId) {
         Owner owner = owners.get(clientId);
         if (owner != null
-                && (System.nanoTime() - owner.claimedAt() < SETTLED_NANOS
+                && (nanoTime.getAsLong() - owner.claimedAt() < SETTLED_NANOS
                         || connections.hasSession(clientId))) {
             return false;
         }

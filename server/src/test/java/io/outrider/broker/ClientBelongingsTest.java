@@ -2,6 +2,7 @@ package io.outrider.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
@@ -14,10 +15,12 @@ import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishBuilder;
 import io.outrider.fleet.Grant;
 import io.outrider.gate.TestAuthority.Credential;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,6 +37,10 @@ class ClientBelongingsTest {
 
     @TempDir static Path directory;
     private static TestBroker broker;
+
+    /** How far the broker's clock is ahead. */
+    private static final AtomicLong AHEAD_NANOS = new AtomicLong();
+
     private static int number;
 
     private String name = "";
@@ -41,7 +48,7 @@ class ClientBelongingsTest {
 
     @BeforeAll
     static void start() throws Exception {
-        broker = TestBroker.started(directory);
+        broker = TestBroker.started(directory, () -> System.nanoTime() + AHEAD_NANOS.get());
         broker.enrolClient("other", 1_000, ALL);
     }
 
@@ -73,6 +80,28 @@ class ClientBelongingsTest {
                                 assertThat(e.getMqttMessage().getReasonCode().getCode())
                                         .isEqualTo(0x97));
         connected.add(resumed(name + ".0"));
+        connected.forEach(ClientBelongingsTest::leave);
+    }
+
+    @Test
+    void a_session_that_is_over_makes_room_for_another_and_one_that_waits_does_not() {
+        int max = TestBroker.LIMITS.connecting().connectionsPerClientMax();
+        leave(resumed(name + ".waits"));
+        for (int i = 1; i < max; i++) {
+            leave(brief(name + ".over." + i));
+        }
+
+        AHEAD_NANOS.addAndGet(Duration.ofMinutes(1).toNanos());
+
+        var connected = new ArrayList<Mqtt5BlockingClient>();
+        for (int i = 1; i < max; i++) {
+            String id = name + "." + i;
+            await().untilAsserted(() -> connected.add(brief(id)));
+        }
+        assertThatThrownBy(() -> brief(name + ".more")).isInstanceOf(Mqtt5ConnAckException.class);
+        var back = broker.client(credential, name + ".waits");
+        assertThat(back.connectWith().cleanStart(false).send().isSessionPresent()).isTrue();
+        leave(back);
         connected.forEach(ClientBelongingsTest::leave);
     }
 
@@ -156,6 +185,7 @@ class ClientBelongingsTest {
         subscribe(kept, "tools/a");
         var lost = resumed(name + ".lost");
         subscribe(lost, "tools/b");
+        withWill(name + ".will");
         retain(kept, "tools/a/kept");
         retain(kept, "tools/b/kept");
         broker.registry.grant(
@@ -167,11 +197,41 @@ class ClientBelongingsTest {
 
         broker.broker().recheckClient(name);
 
-        assertThat(kept.getState().isConnected()).isTrue();
-        assertThat(lost.getState().isConnected()).isFalse();
+        assertThat(broker.nextDisconnectCode()).isEqualTo(0x98);
+        assertThat(broker.nextDisconnectCode()).as("with a will").isEqualTo(0x98);
+        await().until(() -> !lost.getState().isConnected());
+        retain(kept, "tools/a/kept");
         assertThat(retainedSeen("tools/+/kept")).containsExactly("tools/a/kept");
         leave(kept);
         broker.broker().cutOffClient(name, "test");
+    }
+
+    @Test
+    void a_change_that_leaves_a_client_no_right_to_be_here_ends_even_what_holds_nothing()
+            throws Exception {
+        var client = resumed(name);
+        broker.registry.clients.remove(name);
+
+        broker.broker().recheckClient(name);
+
+        assertThat(broker.nextDisconnectCode()).isEqualTo(0x98);
+        await().until(() -> !client.getState().isConnected());
+    }
+
+    @Test
+    void a_retained_message_goes_with_whoever_published_it_last() throws Exception {
+        var first = resumed(name);
+        retain(first, "tools/shared");
+        var witness = resumed("other", 1_000);
+        retain(witness, "tools/shared");
+
+        broker.broker().cutOffClient(name, "test");
+        assertThat(broker.nextDisconnectCode()).isEqualTo(0x98);
+        assertThat(retainedSeen("tools/shared")).containsExactly("tools/shared");
+        broker.ends.clear();
+        broker.broker().cutOffClient("other", "test");
+        assertThat(broker.nextDisconnectCode()).isEqualTo(0x98);
+        assertThat(retainedSeen("tools/shared")).isEmpty();
     }
 
     @Test
@@ -217,6 +277,13 @@ class ClientBelongingsTest {
     private Mqtt5BlockingClient resumed(String id) {
         var client = broker.client(credential, id);
         client.connectWith().cleanStart(false).sessionExpiryInterval(600).send();
+        return client;
+    }
+
+    /** Whose session ends with its connection. */
+    private Mqtt5BlockingClient brief(String id) {
+        var client = broker.client(credential, id);
+        client.connect();
         return client;
     }
 

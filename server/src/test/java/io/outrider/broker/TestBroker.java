@@ -33,6 +33,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
@@ -131,6 +132,28 @@ final class TestBroker implements AutoCloseable {
                         Optional.empty(),
                         broker.inbox(),
                         broker.events::add);
+        return broker;
+    }
+
+    /** Whose sessions have this clock. */
+    static TestBroker started(Path directory, LongSupplier nanoTime) throws BrokerException {
+        var broker = new TestBroker(directory);
+        var extension =
+                new GateExtension(
+                        broker.gate(),
+                        broker.policy(),
+                        Optional.empty(),
+                        broker.events::add,
+                        nanoTime);
+        broker.running =
+                Broker.start(
+                        broker.config(),
+                        broker.gate(),
+                        broker.policy(),
+                        broker.inbox(),
+                        broker.events::add,
+                        extension,
+                        extension);
         return broker;
     }
 

@@ -249,6 +249,32 @@ class TokenLoginTest {
         }
     }
 
+    @Test
+    void a_renewal_as_whoever_else_may_have_the_identifier_or_has_the_name_by_now_ends_the_session()
+            throws Exception {
+        // A client of a fleet's name, which no registry would take, could have its trackers'.
+        TestCredentials.grant(broker, "acme", 1);
+        TestCredentials.grant(broker, "desk", 3);
+        var token = new AtomicReference<>(token(ID, ""));
+        Mqtt5BlockingClient tracker = bearer(ID, token::get);
+        tracker.connect();
+        token.set(token("acme", ""));
+        assertNotRenewed(tracker);
+
+        token.set(token("desk", ""));
+        Mqtt5BlockingClient removed = bearer("desk", token::get);
+        removed.connect();
+        TestCredentials.grant(broker, "desk", 4);
+        assertNotRenewed(removed);
+    }
+
+    private static void assertNotRenewed(Mqtt5BlockingClient client) {
+        broker.ends.clear();
+        assertThatThrownBy(() -> client.toAsync().reauth().orTimeout(20, TimeUnit.SECONDS).join())
+                .isInstanceOf(Exception.class);
+        assertThat(broker.nextDisconnectCode()).isEqualTo(NOT_AUTHORIZED);
+    }
+
     private static String token(String subject, String moreClaims) {
         return credentials.token(subject, MINUTE, moreClaims);
     }

@@ -24,7 +24,11 @@ final class Answers {
     static <T> T made(Change<T> change) throws OperatorException {
         return switch (change) {
             case Change.Made<T>(T value) -> value;
-            case Change.Refused<T>(String why) -> throw new OperatorException(why, "");
+            case Change.Refused<T>(String why) ->
+                    throw new OperatorException(
+                            why,
+                            "Nothing was changed. Who there is: ./outrider fleet list, ./outrider"
+                                    + " client list");
         };
     }
 

@@ -37,6 +37,13 @@ final class ControlClient implements Operations {
 
     @Override
     public void perform(Request request, Rows rows) throws OperatorException {
+        String line = ControlServer.JSON.writeValueAsString(request);
+        if (line.length() > ControlServer.REQUEST_CHARS_MAX) {
+            throw new OperatorException(
+                    "a command of %d characters; a server takes %d"
+                            .formatted(line.length(), ControlServer.REQUEST_CHARS_MAX),
+                    "Give less at once.");
+        }
         try (SocketChannel channel = connect(socket);
                 var out = Channels.newWriter(channel, StandardCharsets.UTF_8);
                 var in =
@@ -44,7 +51,7 @@ final class ControlClient implements Operations {
                                 new InputStreamReader(
                                         Channels.newInputStream(channel),
                                         StandardCharsets.UTF_8))) {
-            out.write(ControlServer.JSON.writeValueAsString(request));
+            out.write(line);
             out.write('\n');
             out.flush();
             receive(in, rows);

@@ -38,6 +38,9 @@ record DataDirectory(Path path) {
     }
 
     static DataDirectory existing(Path path) throws OperatorException {
+        if (path.toString().isEmpty()) { // which means this directory, whatever it is
+            throw new OperatorException("no data directory is given", "Name one: --data DIR");
+        }
         if (!Files.isDirectory(path)) {
             throw new OperatorException(
                     "there is no data directory " + path,

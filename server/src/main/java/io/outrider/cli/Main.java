@@ -4,6 +4,7 @@ import io.outrider.keys.OperatorException;
 import io.outrider.tracker.TrackerCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -50,6 +51,11 @@ public final class Main implements Runnable {
     /** What went wrong is the operator's to put right. */
     static final int EXIT_OPERATOR = 2;
 
+    private static final int ARGUMENT_CHARS_MAX = 4_096;
+
+    /** What Java makes of bytes that are no text in the locale's encoding. */
+    private static final char UNDECODED = '\uFFFD';
+
     @Spec private CommandSpec spec = CommandSpec.create();
 
     private Main() {}
@@ -74,21 +80,52 @@ public final class Main implements Runnable {
      * run).
      */
     static int run(PrintWriter out, PrintWriter err, String... arguments) {
+        Optional<OperatorException> unreadable = unreadable(arguments);
+        if (unreadable.isPresent()) {
+            return tell(err, unreadable.get());
+        }
         return new CommandLine(new Main())
                 .setOut(out)
                 .setErr(err)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((thrown, command, _) -> {
                     if (thrown instanceof OperatorException e) {
-                        command.getErr().println("outrider: " + e.getMessage());
-                        if (!e.hint().isEmpty()) {
-                            command.getErr().println("  " + e.hint());
-                        }
-                        return EXIT_OPERATOR;
+                        return tell(command.getErr(), e);
                     }
                     throw thrown; // ours: loud, with its stack
                 })
                 .execute(arguments);
+    }
+
+    private static int tell(PrintWriter err, OperatorException e) {
+        err.println("outrider: " + e.getMessage());
+        if (!e.hint().isEmpty()) {
+            err.println("  " + e.hint());
+        }
+        return EXIT_OPERATOR;
+    }
+
+    /** Looked at before anything is repeated in an error, or kept as a name or a filter. */
+    private static Optional<OperatorException> unreadable(String... arguments) {
+        for (int i = 0; i < arguments.length; i++) {
+            if (arguments[i].length() > ARGUMENT_CHARS_MAX) {
+                return Optional.of(
+                        new OperatorException(
+                                "argument %d has %d characters; %d are the most"
+                                        .formatted(
+                                                i + 1, arguments[i].length(), ARGUMENT_CHARS_MAX),
+                                "--help says what is expected there."));
+            }
+            if (arguments[i].indexOf(UNDECODED) >= 0) {
+                return Optional.of(
+                        new OperatorException(
+                                "argument %d ('%s') is no text that can be read"
+                                        .formatted(i + 1, arguments[i]),
+                                "Write it in ASCII, or in UTF-8 where the locale says so:"
+                                        + " export LC_ALL=C.UTF-8"));
+            }
+        }
+        return Optional.empty();
     }
 
     /** The version of the build. */

@@ -80,10 +80,10 @@ final class PolicyCommand implements Runnable {
             throws OperatorException {
         requireName(name);
         if (qos < 0 || qos > 2) {
-            throw new ParameterException(spec.commandLine(), "--qos is 0, 1 or 2, not " + qos);
+            throw wrong("explain", "--qos is 0, 1 or 2, not " + qos);
         }
         if (retain && asked == Asked.SUBSCRIBE) {
-            throw new ParameterException(spec.commandLine(), "--retain goes with publish only");
+            throw wrong("explain", "--retain goes with publish only");
         }
         JsonNode row =
                 asking.askOne(
@@ -196,7 +196,7 @@ final class PolicyCommand implements Runnable {
             throws OperatorException {
         requireName(name);
         if (isDefault == (methods != null)) {
-            throw new ParameterException(spec.commandLine(), "Give either --method or --default");
+            throw wrong("allow", "Give either --method or --default");
         }
         var arguments = new HashMap<>(Map.of("name", name));
         if (methods != null) {
@@ -213,6 +213,11 @@ final class PolicyCommand implements Runnable {
                                 Asking.words(row.path("methods")),
                                 row.path("methodsFrom").asString()));
         return 0;
+    }
+
+    /** Told with how that command is used. */
+    private ParameterException wrong(String command, String why) {
+        return new ParameterException(spec.subcommands().get(command), why);
     }
 
     private static void requireName(String name) throws OperatorException {

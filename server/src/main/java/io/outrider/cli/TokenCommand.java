@@ -94,7 +94,7 @@ final class TokenCommand implements Runnable {
         }
         if (lifetime.compareTo(TokenSigner.LIFETIME_MIN) < 0
                 || lifetime.compareTo(TokenSigner.LIFETIME_MAX) > 0) {
-            throw new ParameterException(spec.commandLine(), "--for is 1m to 24h");
+            throw new ParameterException(spec.subcommands().get("issue"), "--for is 1m to 24h");
         }
         var arguments = new HashMap<>(Map.of("name", name, "seconds", "" + lifetime.toSeconds()));
         if (scopes != null) {

@@ -34,6 +34,10 @@ class BadInputTest {
                 List.of("fleet", "add", "acme.truck-7.x", "--data", "DIR"),
                 List.of("fleet", "add", "acme.+", "--data", "DIR"),
                 List.of("fleet", "quarantine", "acme", "--data", "DIR"),
+                List.of("fleet", "quarantine", "acme.truck-7", "--data", ""),
+                List.of("fleet", "quarantine", "acme.truck-7", "--data", "DIR/\uFFFD"),
+                List.of("fleet", "quarantine", "x".repeat(70_000), "--data", "DIR"),
+                List.of("policy", "explain", "lake", "publish", "a", "--qos", "3", "--data", "DIR"),
                 List.of("fleet", "revoke", "--data", "DIR"),
                 List.of("fleet", "password", "acme.+", "--data", "DIR"),
                 List.of("policy"),
@@ -82,6 +86,7 @@ class BadInputTest {
         assertThat(ran.status()).as(ran.errors()).isEqualTo(2);
         assertThat(ran.errors().strip())
                 .isNotEmpty()
+                .hasSizeLessThan(3_000)
                 .doesNotContain("\tat ")
                 .doesNotContain("Exception");
         assertThat(ran.output()).isEmpty();

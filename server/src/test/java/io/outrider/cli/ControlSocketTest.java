@@ -77,6 +77,18 @@ class ControlSocketTest {
     }
 
     @Test
+    void a_command_longer_than_a_server_takes_is_not_sent_and_says_so() {
+        Map<String, String> many = Map.of("may-subscribe", "a\n".repeat(32 * 1024));
+
+        assertThatThrownBy(() ->
+                        ControlClient.find(socket)
+                                .orElseThrow()
+                                .perform(new Operations.Request("echo", many), row -> {}))
+                .isInstanceOf(OperatorException.class)
+                .hasMessageContaining("a server takes 65536");
+    }
+
+    @Test
     void a_request_without_end_is_cut_off_and_the_next_is_answered() throws Exception {
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.connect(UnixDomainSocketAddress.of(socket));

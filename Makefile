@@ -1,4 +1,5 @@
 export JAVA_HOME := $(shell bin/java-home)
+export MAVEN_OPTS ?= --sun-misc-unsafe-memory-access=allow # Maven's own libraries
 MVN := mvn -B -q
 LEARNED := server/target/outrider.aot
 

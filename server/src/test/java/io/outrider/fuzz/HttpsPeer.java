@@ -31,6 +31,7 @@ public final class HttpsPeer {
     private static final Pattern PLAIN = Pattern.compile("(GET|POST) /[!-~]*");
 
     private static final Pattern STATUS = Pattern.compile("HTTP/1\\.1 ([1-5][0-9][0-9]) .*");
+    private static final Pattern NO_BODY = Pattern.compile("HTTP/1\\.1 [23]04 ");
     private static final Pattern LENGTH = Pattern.compile("\ncontent-length: *([0-9]{1,9})\r");
 
     private final SSLSocketFactory tls;
@@ -89,20 +90,25 @@ public final class HttpsPeer {
         }
     }
 
-    /** The head of the answer, whose rest is read, too, unless it never ends. */
+    /** The head of the answer, whose rest is read, too, where it has an end that is told. */
     private String exchange(Socket socket, byte[] request, boolean mayStay) throws IOException {
         socket.getOutputStream().write(request);
         InputStream in = socket.getInputStream();
         String head = head(in);
         String names = head.toLowerCase(Locale.ROOT);
-        Matcher length = LENGTH.matcher(names);
-        if (mayStay && length.find() && !names.contains("connection: close")) {
-            int bytes = Integer.parseInt(length.group(1));
-            require(in.readNBytes(bytes).length == bytes, "a whole answer");
+        if (!mayStay || names.contains("connection: close")) {
+            if (!names.contains("text/event-stream")) {
+                in.transferTo(OutputStream.nullOutputStream());
+            }
+        } else if (NO_BODY.matcher(head).lookingAt()) {
             return head;
-        }
-        if (!names.contains("text/event-stream")) {
-            in.transferTo(OutputStream.nullOutputStream());
+        } else {
+            Matcher length = LENGTH.matcher(names);
+            if (length.find()) {
+                int bytes = Integer.parseInt(length.group(1));
+                require(in.readNBytes(bytes).length == bytes, "a whole answer");
+                return head;
+            }
         }
         kept = null;
         socket.close();

@@ -20,7 +20,8 @@ final class ProtocolTargets {
             Map.of(
                     "topic", ProtocolTargets::topic,
                     "run", ProtocolTargets::run,
-                    "nmea", ProtocolTargets::nmea);
+                    "nmea", ProtocolTargets::nmea,
+                    "nmea-sentences", ProtocolTargets::sentences);
 
     /** Those of the vectors. */
     private static final long NEXT_SEQUENCE = 70_000;
@@ -74,5 +75,16 @@ final class ProtocolTargets {
         }
         cut.end();
         require(whole.equals(pieces), "the cuts between bytes mean nothing");
+    }
+
+    /** Each line becomes a sentence with a right checksum, which no fuzzer finds. */
+    private static void sentences(byte[] data) {
+        var framed = new StringBuilder();
+        for (String body : new String(data, StandardCharsets.ISO_8859_1).split("\n", -1)) {
+            framed.append(
+                    "$%s*%02X\r\n"
+                            .formatted(body, body.chars().reduce(0, (sum, next) -> sum ^ next)));
+        }
+        nmea(framed.toString().getBytes(StandardCharsets.ISO_8859_1));
     }
 }

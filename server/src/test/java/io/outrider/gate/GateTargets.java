@@ -37,6 +37,7 @@ public final class GateTargets {
             Arrays.stream(CertificateMapping.Source.values()).map(GateTargets::rule).toList();
 
     private static final List<String> GRANTED = List.of("a/+", "+/a/#", "o1/a/+/down", "zz", "é");
+    private static final X509Certificate ROOT = ForeignAuthority.root("fuzz").certificate();
     private static final Gate GATE = gate();
     private static final Identity CLIENT =
             new Identity.OfClient("lake", 3, Method.TOKEN, Instant.MAX, Optional.empty());
@@ -78,12 +79,37 @@ public final class GateTargets {
                 "nobody is his own authority who does not say so");
         for (CertificateMapping mapping : MAPPINGS) {
             requireName(mapping.read(certificate));
+            verify(certificate, own, mapping);
         }
+    }
+
+    /** As if it, or what it was issued by, were believed: what is asked before that and after. */
+    private static void verify(
+            X509Certificate certificate, TrustAnchorSet believed, CertificateMapping mapping) {
+        var policy =
+                new CertificatePolicy(
+                        "outrider.example",
+                        _ -> Optional.empty(),
+                        () -> believed,
+                        List.of(new CertificatePolicy.Foreign(believed, mapping)));
+        var alone = new X509Certificate[] {certificate};
+        for (X509Certificate[] chain : List.of(alone, new X509Certificate[] {certificate, ROOT})) {
+            switch (policy.verify(chain, ForeignAuthority.NOW)) {
+                case CertificatePolicy.Verdict.Names(var name, _) ->
+                        require(TrackerId.isName(name) || isTracker(name), "a name");
+                case CertificatePolicy.Verdict.Objection(var reason) ->
+                        require(reason.matches("[ -~]+"), "a reason for people");
+            }
+        }
+    }
+
+    private static boolean isTracker(String name) {
+        return TrackerId.parse(name).isPresent();
     }
 
     private static void requireName(CertificateName.Reading reading) {
         if (reading instanceof CertificateName.Reading.Names(var name)) {
-            require(TrackerId.isName(name) || TrackerId.parse(name).isPresent(), "a name");
+            require(TrackerId.isName(name) || isTracker(name), "a name");
         }
     }
 

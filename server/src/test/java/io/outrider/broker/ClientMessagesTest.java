@@ -6,6 +6,7 @@ import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
 import com.hivemq.client.mqtt.mqtt5.datatypes.Mqtt5UserProperties;
+import com.hivemq.client.mqtt.mqtt5.datatypes.Mqtt5UserProperty;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PayloadFormatIndicator;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import com.hivemq.client.mqtt.mqtt5.message.subscribe.Mqtt5RetainHandling;
@@ -228,6 +229,16 @@ class ClientMessagesTest {
         assertThat(truck.publish("second")).isZero();
         assertThat(new String(ear.next().getPayloadAsBytes(), StandardCharsets.UTF_8))
                 .isEqualTo("second");
+        truck.client()
+                .publishWith()
+                .topic(truck.topic())
+                .qos(MqttQos.AT_LEAST_ONCE)
+                .userProperties()
+                .add("trace", "7")
+                .applyUserProperties()
+                .send();
+        assertThat(List.<Mqtt5UserProperty>copyOf(ear.next().getUserProperties().asList()))
+                .containsExactly(Mqtt5UserProperty.of("trace", "7"));
         truck.disconnect();
     }
 

@@ -133,6 +133,25 @@ class LimitsInsideTest {
     }
 
     @Test
+    void a_client_is_told_as_many_topic_aliases_as_the_limit_however_many_it_takes()
+            throws Exception {
+        try (var raw = new RawMqtt(broker, newClient())) {
+            raw.send(connect(name(), 60, new byte[] {0x22, 0, 5}));
+            assertThat(raw.connackCode()).isZero();
+            subackCodes(raw, "t/#");
+            for (int alias = 1; alias <= 3; alias++) {
+                byte[] topic = RawMqtt.utf8("t/told/" + alias);
+                byte[] properties = alias > 2 ? new byte[1] : new byte[] {3, 0x23, 0, (byte) alias};
+                raw.send(RawMqtt.packet(0x30, RawMqtt.join(topic, new byte[] {0, 7})));
+                assertThat(raw.receive())
+                        .isEqualTo(
+                                RawMqtt.packet(
+                                        0x30, RawMqtt.join(topic, properties, new byte[] {7})));
+            }
+        }
+    }
+
+    @Test
     void as_many_messages_of_qos_2_may_be_pending_as_the_receive_maximum_and_no_more()
             throws Exception {
         try (var raw = client()) {
@@ -167,6 +186,13 @@ class LimitsInsideTest {
             long begin = System.nanoTime();
             assertThat(silent.disconnectCode()).isEqualTo(0x8d);
             assertThat(System.nanoTime() - begin).isGreaterThan(3_000_000_000L);
+        }
+        try (var brief = new RawMqtt(broker, credential)) {
+            brief.send(connect(name(), 1, new byte[0])); // is told 2, so that is what holds
+            assertThat(brief.connackCode()).isZero();
+            long begin = System.nanoTime();
+            assertThat(brief.disconnectCode()).isEqualTo(0x8d);
+            assertThat(System.nanoTime() - begin).isGreaterThan(2_000_000_000L);
         }
         try (var speaking = new RawMqtt(broker, credential)) {
             speaking.send(connect(name(), 0, new byte[0]));

@@ -194,7 +194,9 @@ class PasswordLoginTest {
     void a_method_that_is_not_offered_is_refused_and_so_is_any_on_the_listener_of_certificates()
             throws Exception {
         assertThat(answer(methodConnect("SCRAM-SHA-1", "n,,n=x,r=abc"))[3] & 0xff).isEqualTo(0x8c);
-        var tracker = broker.enrol("acme.by-cert", 7);
+        var tracker = broker.authority.tracker("acme.by-cert");
+        // Policy allows both, so it is the listener alone that refuses one.
+        TestCredentials.enrol(broker, "acme.by-cert", 7, Method.CERTIFICATE, Method.PASSWORD);
         try (Password password = credentials.newPassword("acme.by-cert")) {
             Mqtt5BlockingClient client =
                     broker.clientBuilder(tracker)

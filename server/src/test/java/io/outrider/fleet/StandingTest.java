@@ -59,8 +59,14 @@ class StandingTest {
 
     @Test
     void what_was_revoked_is_revoked_for_good() throws Exception {
+        var certificate = test.enrol(TRUCK);
+        made(test.registry.setPassword(TRUCK, "$x$"));
         made(test.registry.revoke(TRUCK, "stolen"));
         test.heard.clear();
+        assertThat(test.knows(certificate)).isFalse();
+        assertThat(test.registry.storedPassword(TRUCK)).isEmpty();
+        test.reopen();
+        assertThat(test.registry.storedPassword(TRUCK)).as("in the file").isEmpty();
 
         refused(test.registry.release(TRUCK), "revoked, which is for good");
         refused(test.registry.quarantine(TRUCK, ""), "revoked, which is for good");

@@ -162,6 +162,10 @@ class CertificatePolicyTest {
                             NOW),
                     "not made for clients");
         }
+        assertObjection(
+                policy.verify(
+                        chain(theirs.issue(new Draft("CN=acme.truck-7").withoutPurpose())), NOW),
+                "not made for clients");
     }
 
     @Test

@@ -116,6 +116,7 @@ final class ForeignAuthority {
         private Instant until = NOW.plus(Duration.ofDays(1));
         private KeyPurposeId purpose = KeyPurposeId.id_kp_clientAuth;
         private int keyUsage = KeyUsage.digitalSignature;
+        private boolean hasPurpose = true;
         private boolean isAuthority;
 
         Draft(String subject) {
@@ -146,6 +147,11 @@ final class ForeignAuthority {
             return this;
         }
 
+        Draft withoutPurpose() {
+            hasPurpose = false;
+            return this;
+        }
+
         Draft keyUsage(int other) {
             keyUsage = other;
             return this;
@@ -171,7 +177,7 @@ final class ForeignAuthority {
                             subject.getPublic());
             add(builder, Extension.basicConstraints, new BasicConstraints(draft.isAuthority));
             add(builder, Extension.keyUsage, new KeyUsage(draft.keyUsage));
-            if (!draft.isAuthority) {
+            if (draft.hasPurpose && !draft.isAuthority) {
                 add(builder, Extension.extendedKeyUsage, new ExtendedKeyUsage(draft.purpose));
             }
             if (!draft.names.isEmpty()) {

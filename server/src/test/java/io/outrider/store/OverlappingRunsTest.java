@@ -9,7 +9,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.outrider.keys.KeyMaterial;
 import io.outrider.position.Run;
+import io.outrider.sqlite.DatabaseFile;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -137,6 +142,36 @@ class OverlappingRunsTest {
                             .isEqualTo(new Outcome.BelowWindow());
                 }
             }
+        }
+    }
+
+    @Test
+    void what_has_landed_settles_after_a_few_reports_and_when_the_store_is_opened()
+            throws Exception {
+        try (KeyMaterial keys = TestKeys.in(directory)) {
+            try (Store store = open(keys, SETTLING_OFTEN)) {
+                TestTracker tracker = TestTracker.announced(store, 1);
+                for (int counter = 0; counter < 40; counter++) {
+                    await(tracker.send(run(counter, 1)));
+                    assertThat(rows("landed") + rows("sighting")).isLessThan(20);
+                }
+                await(tracker.send(run(40, 1)));
+            }
+            try (Store _ = open(keys, SETTLING_OFTEN)) {
+                assertThat(rows("landed") + rows("sighting")).isZero();
+                assertThat(rows("segment")).isPositive();
+            }
+        }
+    }
+
+    private long rows(String table) throws SQLException {
+        try (Connection connection =
+                        new DatabaseFile(directory.resolve("positions.db"), Schema.MIGRATIONS)
+                                .openForReading();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT count(*) FROM " + table)) {
+            rows.next();
+            return rows.getLong(1);
         }
     }
 

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.outrider.Checkout;
+import io.outrider.tracker.SimulatedVehicle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -33,7 +35,7 @@ class OwnAuthorityRoadTest {
 
     /** Where the document stands when it says what to configure, and what to run. */
     private static final List<String> KINDS =
-            List.of("sh", "yaml", "sh", "sh", "yaml", "sh", "sh", "sh");
+            List.of("sh", "yaml", "sh", "sh", "yaml", "sh", "sh", "sh", "sh");
 
     private static final String EC = "-newkey ec -pkeyopt ec_paramgen_curve:P-256";
     private static final String UNIT = "keyUsage=digitalSignature\nextendedKeyUsage=clientAuth";
@@ -77,6 +79,7 @@ class OwnAuthorityRoadTest {
         assertThat(shell(blocks.get(2))).contains("truck-7/identity.pem: OK");
         assertThat(shell(blocks.get(5))).contains("CONNACK (0)", "Subscribed (mid: 1): 0");
         shell(blocks.get(6));
+        shell(blocks.get(7));
     }
 
     @AfterAll
@@ -114,6 +117,38 @@ class OwnAuthorityRoadTest {
 
     @Test
     @Order(4)
+    void positions_of_a_tracker_are_stored_where_the_key_of_that_certificate_has_enrolled()
+            throws Exception {
+        var vehicle = SimulatedVehicle.at(7, Instant.now(), Duration.ofSeconds(1));
+        var sentences = new StringBuilder();
+        for (int i = 0; i < 5; i++) {
+            sentences.append(vehicle.next());
+        }
+        Files.writeString(folder.resolve("drive.nmea"), sentences);
+
+        shell("./outrider tracker run --state unit-4712 --nmea drive.nmea");
+
+        assertThat(server.status().path("positions").path("accepted").asLong()).isEqualTo(5);
+        assertThat(shell("openssl x509 -noout -issuer -in unit-4712/identity.pem"))
+                .contains("Maker units");
+    }
+
+    @Test
+    @Order(5)
+    void what_a_tracker_publishes_that_has_not_enrolled_is_refused_and_counted() throws Exception {
+        String said =
+                output(
+                        "mosquitto_pub -d -V 5 -q 1 -h localhost -p 8883 --cafile root.pem"
+                                + " --cert unit-4711.pem --key unit-4711.key -i acme.4711"
+                                + " -t o1/acme/4711/report -m sealed");
+
+        assertThat(said).contains("CONNACK (0)", "RC:135");
+        assertThat(server.metric("outrider_messages_refused_total{reason=\"foreign\"}")).isOne();
+        assertThat(server.run("fleet", "show", "acme.4711")).doesNotContain("latest");
+    }
+
+    @Test
+    @Order(6)
     void what_the_document_says_is_refused_is_refused() throws Exception {
         String ours = "subjectAltName=URI:spiffe://example.org/fleet/acme/tracker/truck-7";
         String theirs = "subjectAltName=URI:spiffe://other.example/fleet/acme/tracker/truck-7";
@@ -152,12 +187,12 @@ class OwnAuthorityRoadTest {
     }
 
     @Test
-    @Order(5)
+    @Order(7)
     void who_is_on_the_next_list_is_cut_off_and_stays_out() throws Exception {
         try (var unit = unit()) {
             assertThat(unit.connect()).isZero();
 
-            shell(blocks.get(7));
+            shell(blocks.get(8));
 
             assertThat(unit.disconnectCode()).isEqualTo(0x87);
         }

@@ -53,7 +53,7 @@ final class PolicyOperations {
         String name = request.argument("name");
         String operation = request.argument("operation");
         String topic = request.argument("topic");
-        int qos = Integer.parseInt(request.argument("qos"));
+        int qos = qos(request.argument("qos"));
         Optional<Identity> identity = identity(name);
         Decision decision =
                 identity.isEmpty()
@@ -70,6 +70,15 @@ final class PolicyOperations {
                                                 0))
                                 : gate.subscribe(identity.get(), new SubscribeRequest(topic, qos));
         Answers.add(rows, row(name, operation, topic, decision));
+    }
+
+    private static int qos(String text) throws OperatorException {
+        return switch (text) {
+            case "0" -> 0;
+            case "1" -> 1;
+            case "2" -> 2;
+            default -> throw new OperatorException("'" + text + "' is no QoS", "Write 0, 1 or 2.");
+        };
     }
 
     /** As which the gate would let this one in now, by the first method that it can use. */

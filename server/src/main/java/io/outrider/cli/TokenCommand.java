@@ -136,9 +136,7 @@ final class TokenCommand implements Runnable {
             return Base64.getUrlEncoder().withoutPadding().encodeToString(sha256);
         } catch (IOException | GeneralSecurityException e) {
             throw new OperatorException(
-                    "cannot read a certificate from " + file + " (" + e.getMessage() + ")",
-                    "Give its file in PEM.",
-                    e);
+                    "there is no certificate in " + file, "Give its file in PEM.", e);
         }
     }
 }

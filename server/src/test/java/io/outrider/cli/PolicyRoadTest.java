@@ -1,13 +1,16 @@
 package io.outrider.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.outrider.cli.ServerProcess.Ran;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -66,6 +69,22 @@ class PolicyRoadTest {
         assertThat(denied.path("codeName").asString()).isEqualTo("qos_not_supported");
         assertThat(denied.path("reason").asString()).isNotEmpty();
         assertThat(denied.path("rule").asString()).isNotEmpty();
+    }
+
+    @Test
+    void what_is_no_qos_is_said_to_whoever_asks_the_socket() {
+        var question = Map.of("name", "acme.truck-1", "operation", "publish", "topic", REPORT);
+        var arguments = new HashMap<>(question);
+        arguments.put("retain", "false");
+        arguments.put("qos", "3");
+
+        assertThatThrownBy(() ->
+                        ControlClient.find(server.data().resolve("control.sock"))
+                                .orElseThrow()
+                                .perform(
+                                        new Operations.Request("policy explain", arguments),
+                                        row -> {}))
+                .hasMessage("'3' is no QoS");
     }
 
     @Test

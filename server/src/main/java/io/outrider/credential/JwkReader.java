@@ -61,9 +61,13 @@ final class JwkReader {
             return new Read.Refused(name + ": its private part is in the set, so it is no secret");
         }
         try {
-            return key(keyType, jwk)
-                    .map(key -> usable(id, keyType, key, algorithm))
-                    .orElseGet(Read.NotOurs::new);
+            Optional<PublicKey> key = key(keyType, jwk);
+            Optional<String> objection = key.flatMap(JwkReader::objection);
+            return objection.isPresent()
+                    ? new Read.Refused(name + ": " + objection.get())
+                    : key.<Read>map(its ->
+                                    new Read.Usable(new TokenKey(id, keyType, its, algorithm)))
+                            .orElseGet(Read.NotOurs::new);
         } catch (ParseException
                 | JOSEException
                 | GeneralSecurityException
@@ -79,11 +83,6 @@ final class JwkReader {
                 || operations.valueStream().anyMatch(o -> o.asString("").equals("verify"));
     }
 
-    private static Read usable(
-            Optional<String> id, String keyType, PublicKey key, Optional<String> algorithm) {
-        return new Read.Usable(new TokenKey(id, keyType, key, algorithm));
-    }
-
     /** Empty for a curve that none of our algorithms uses. */
     private static Optional<PublicKey> key(String keyType, JsonNode jwk)
             throws ParseException, JOSEException, GeneralSecurityException {
@@ -97,7 +96,7 @@ final class JwkReader {
                     curve.equals(Curve.Ed25519.getName())
                             ? Optional.of(ed25519(OctetKeyPair.parse(jwk.toString())))
                             : Optional.empty();
-            default -> Optional.of(strong(RSAKey.parse(jwk.toString()).toRSAPublicKey()));
+            default -> Optional.of(RSAKey.parse(jwk.toString()).toRSAPublicKey());
         };
     }
 
@@ -115,11 +114,7 @@ final class JwkReader {
         return key;
     }
 
-    private static PublicKey strong(RSAPublicKey key) {
-        Optional<String> objection = Rsa.objection(key);
-        if (objection.isPresent()) {
-            throw new IllegalArgumentException(objection.get());
-        }
-        return key;
+    private static Optional<String> objection(PublicKey key) {
+        return key instanceof RSAPublicKey rsa ? Rsa.objection(rsa) : Optional.empty();
     }
 }

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -63,8 +64,12 @@ class TwoProcessesTest {
                         .redirectErrorStream(true)
                         .redirectOutput(directory.resolve("backend-" + runs + ".log").toFile())
                         .start();
-        Awaitility.await().atMost(20, TimeUnit.SECONDS).until(() -> Files.exists(socket));
-        inbox = RemoteInbox.connect(socket);
+        // The file is there a moment before anybody listens on it.
+        inbox =
+                Awaitility.await()
+                        .atMost(20, TimeUnit.SECONDS)
+                        .ignoreExceptionsInstanceOf(IOException.class)
+                        .until(() -> RemoteInbox.connect(socket), Objects::nonNull);
         broker.inbox = inbox;
         broker.ends.clear();
     }

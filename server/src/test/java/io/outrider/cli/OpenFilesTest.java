@@ -42,6 +42,9 @@ class OpenFilesTest {
             server.enrol("acme.truck-1", folder.resolve("state"));
             SSLContext tracker = EnrolledSocket.context(folder.resolve("state"));
             assertThat(connect(tracker, server)).isZero();
+            // What answers is loaded by this: here a class is a file, and not in a jar that is
+            // open.
+            assertThat(server.alarms()).isEmpty();
             long before = openFiles(server);
             limitFiles(server, before + FILES_LEFT + ":");
             var sockets = new ArrayList<SocketChannel>();

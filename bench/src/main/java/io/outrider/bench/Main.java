@@ -94,7 +94,7 @@ public final class Main implements Callable<Integer> {
     @Option(
             names = "--warm-handshakes",
             paramLabel = "N",
-            defaultValue = "5000",
+            defaultValue = "12000",
             description = "before them, to let the JVM compile: ${DEFAULT-VALUE}")
     private int warmHandshakes;
 

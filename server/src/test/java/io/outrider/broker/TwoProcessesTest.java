@@ -76,8 +76,8 @@ class TwoProcessesTest {
 
     @AfterEach
     void stopBackend() throws Exception {
-        inbox.close();
         backend.destroyForcibly().waitFor();
+        inbox.close();
     }
 
     @Test

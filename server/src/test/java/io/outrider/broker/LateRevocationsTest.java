@@ -2,6 +2,7 @@ package io.outrider.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
@@ -71,7 +72,7 @@ class LateRevocationsTest {
                             assertThat(disconnect.getReasonString().orElseThrow())
                                     .hasToString("a certificate of the chain was revoked");
                         });
-        assertThat(gone.getState().isConnected()).isFalse();
+        await().until(() -> !gone.getState().isConnected());
         assertThatThrownBy(gone::connect).isInstanceOf(RuntimeException.class);
         assertThat(stays.getState().isConnected()).isTrue();
         assertThat(ours.getState().isConnected()).isTrue();

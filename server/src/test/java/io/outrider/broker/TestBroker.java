@@ -78,16 +78,12 @@ final class TestBroker implements AutoCloseable {
     static TestBroker startedForBrowsers(Path directory, Set<String> origins)
             throws BrokerException {
         var broker = new TestBroker(directory);
-        ListenerConfig plain = broker.config().listeners().getFirst();
-        var web =
-                new ListenerConfig(
-                        "web", ListenerConfig.Kind.WEBSOCKET, "127.0.0.1", 0, plain.tls(), origins);
         var extension =
                 new GateExtension(
                         broker.gate(), broker.policy(), Optional.empty(), broker.events::add);
         broker.running =
                 Broker.start(
-                        new BrokerConfig(directory.resolve("engine"), List.of(plain, web)),
+                        broker.with("web", ListenerConfig.Kind.WEBSOCKET, origins),
                         broker.gate(),
                         broker.policy(),
                         broker.inbox(),
@@ -101,38 +97,23 @@ final class TestBroker implements AutoCloseable {
     static TestBroker startedForCredentials(Path directory, Limits limits, Verifiers verifiers)
             throws BrokerException {
         var broker = new TestBroker(directory, limits);
-        ListenerConfig plain = broker.config().listeners().getFirst();
-        var credentials =
-                new ListenerConfig(
-                        "credentials",
-                        ListenerConfig.Kind.CREDENTIALS,
-                        "127.0.0.1",
-                        0,
-                        plain.tls(),
-                        Set.of());
-        broker.running =
-                Broker.start(
-                        new BrokerConfig(directory.resolve("engine"), List.of(plain, credentials)),
-                        broker.gate(),
-                        broker.policy(),
-                        Optional.of(verifiers),
-                        broker.inbox(),
-                        broker.events::add);
-        return broker;
+        return broker.start(
+                broker.with("credentials", ListenerConfig.Kind.CREDENTIALS, Set.of()),
+                broker.policy(),
+                Optional.of(verifiers));
     }
 
     /** With these limits. */
     static TestBroker started(Path directory, Limits limits) throws BrokerException {
         var broker = new TestBroker(directory, limits);
-        broker.running =
-                Broker.start(
-                        broker.config(),
-                        broker.gate(),
-                        broker.policy(),
-                        Optional.empty(),
-                        broker.inbox(),
-                        broker.events::add);
-        return broker;
+        return broker.start(broker.config(), broker.policy(), Optional.empty());
+    }
+
+    /** That believes another authority, too. */
+    static TestBroker startedBelieving(Path directory, CertificatePolicy.Foreign other)
+            throws BrokerException {
+        var broker = new TestBroker(directory);
+        return broker.start(broker.config(), broker.policy(other), Optional.empty());
     }
 
     /** Whose sessions have this clock. */
@@ -157,19 +138,18 @@ final class TestBroker implements AutoCloseable {
         return broker;
     }
 
-    /** That believes another authority, too. */
-    static TestBroker startedBelieving(Path directory, CertificatePolicy.Foreign other)
+    private TestBroker start(
+            BrokerConfig config, CertificatePolicy policy, Optional<Verifiers> verifiers)
             throws BrokerException {
-        var broker = new TestBroker(directory);
-        broker.running =
-                Broker.start(
-                        broker.config(),
-                        broker.gate(),
-                        broker.policy(other),
-                        Optional.empty(),
-                        broker.inbox(),
-                        broker.events::add);
-        return broker;
+        running = Broker.start(config, gate(), policy, verifiers, inbox(), events::add);
+        return this;
+    }
+
+    private BrokerConfig with(String name, ListenerConfig.Kind kind, Set<String> origins) {
+        BrokerConfig config = config();
+        ListenerConfig plain = config.listeners().getFirst();
+        var second = new ListenerConfig(name, kind, "127.0.0.1", 0, plain.tls(), origins);
+        return new BrokerConfig(directory.resolve("engine"), List.of(plain, second));
     }
 
     static Inbox acknowledging() {

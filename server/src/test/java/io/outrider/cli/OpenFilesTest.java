@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.outrider.gate.Limits;
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -17,6 +18,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.spi.ToolProvider;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
@@ -37,13 +40,15 @@ class OpenFilesTest {
     void without_a_file_left_to_open_the_server_says_so_and_waits_and_goes_on_when_there_is_one()
             throws Exception {
         try (var server =
-                ServerProcess.start(folder, "limits: {connecting: {handshake-time-max: 5m}}\n")) {
+                ServerProcess.start(
+                        folder,
+                        folder.resolve("server.log"),
+                        "limits: {connecting: {handshake-time-max: 5m}}\n",
+                        this::fromJars)) {
             server.run("fleet", "create", "acme");
             server.enrol("acme.truck-1", folder.resolve("state"));
             SSLContext tracker = EnrolledSocket.context(folder.resolve("state"));
             assertThat(connect(tracker, server)).isZero();
-            // What answers is loaded by this: here a class is a file, and not in a jar that is
-            // open.
             assertThat(server.alarms()).isEmpty();
             long before = openFiles(server);
             limitFiles(server, before + FILES_LEFT + ":");
@@ -52,14 +57,15 @@ class OpenFilesTest {
                 for (int i = 0; i < SOCKETS; i++) {
                     sockets.add(silent(server));
                 }
-                sockets.add(SocketChannel.open(StandardProtocolFamily.UNIX));
-                sockets.getLast()
-                        .connect(UnixDomainSocketAddress.of(server.data().resolve("control.sock")));
                 await().atMost(WAIT)
-                        .untilAsserted(() ->
-                                assertThat(server.log())
-                                        .contains("Listener mqtt cannot take connections")
-                                        .contains("control socket failed to accept"));
+                        .until(() ->
+                                server.log().contains("Listener mqtt cannot take connections"));
+                // More than one, for whoever closes a file now lets one in.
+                await().atMost(WAIT)
+                        .until(() -> {
+                            sockets.add(waitingCommand(server));
+                            return server.log().contains("control socket failed to accept");
+                        });
 
                 assertThat(cpuWithin(server)).isLessThan(WATCHED.dividedBy(3));
             } finally {
@@ -91,9 +97,36 @@ class OpenFilesTest {
         assertThat(wanted.within(4).unprovenPerPrefixMax()).isEqualTo(2);
     }
 
+    /** As it is installed: where a class is a file, one that is needed late would not be had. */
+    private void fromJars(ProcessBuilder builder) {
+        List<String> command = builder.command();
+        int classPath = command.indexOf("-cp") + 1;
+        command.set(
+                classPath,
+                Stream.of(command.get(classPath).split(File.pathSeparator))
+                        .map(Path::of)
+                        .map(it -> Files.isDirectory(it) ? jar(it) : it)
+                        .map(Path::toString)
+                        .collect(Collectors.joining(File.pathSeparator)));
+    }
+
+    private Path jar(Path classes) {
+        Path jar = folder.resolve(classes.toString().replace('/', '_') + ".jar");
+        String[] arguments = {"-cf", jar.toString(), "-C", classes.toString(), "."};
+        var tool = ToolProvider.findFirst("jar").orElseThrow();
+        assertThat(tool.run(System.out, System.err, arguments)).isZero();
+        return jar;
+    }
+
     private static SocketChannel silent(ServerProcess server) throws IOException {
         return SocketChannel.open(
                 new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), server.port("trackers")));
+    }
+
+    private static SocketChannel waitingCommand(ServerProcess server) throws IOException {
+        var socket = SocketChannel.open(StandardProtocolFamily.UNIX);
+        socket.connect(UnixDomainSocketAddress.of(server.data().resolve("control.sock")));
+        return socket;
     }
 
     private static int connect(SSLContext tracker, ServerProcess server) throws IOException {

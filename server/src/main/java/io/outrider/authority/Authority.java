@@ -11,6 +11,7 @@ import io.outrider.keys.PrivateDirectory;
 import io.outrider.seal.Bytes;
 import io.outrider.seal.EnrolmentToken;
 import io.outrider.seal.Secret;
+import io.outrider.timer.Periodic;
 import io.outrider.topic.TrackerId;
 import java.io.IOException;
 import java.security.MessageDigest;
@@ -20,6 +21,7 @@ import java.security.SecureRandom;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -27,8 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -353,12 +353,8 @@ public final class Authority {
     }
 
     /** Calls {@link #renew} every day until closed. */
-    public AutoCloseable renewDaily() {
-        var daily =
-                Executors.newSingleThreadScheduledExecutor(
-                        Thread.ofPlatform().daemon().name("certificate-renewal").factory());
-        var _ = daily.scheduleWithFixedDelay(this::renew, 1, 1, TimeUnit.DAYS);
-        return daily::shutdownNow;
+    public Periodic renewDaily() {
+        return Periodic.start("certificate-renewal", Duration.ofDays(1), this::renew);
     }
 
     static byte[] sha256(byte[] bytes) {

@@ -1,19 +1,17 @@
 package io.outrider.authority;
 
+import io.outrider.timer.Periodic;
 import java.time.Duration;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.component.AbstractLifeCycle;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Ends connections that are older than a limit, whatever they are doing. One thread, while the
- * server runs.
- */
+/** Ends connections that are older than a limit, whatever they are doing, while the server runs. */
 final class Sweep extends AbstractLifeCycle {
     private final ServerConnector connector;
     private final Duration ageMax;
-    private @Nullable Thread thread;
+    private @Nullable Periodic looks;
 
     Sweep(ServerConnector connector, Duration ageMax) {
         this.connector = connector;
@@ -22,29 +20,22 @@ final class Sweep extends AbstractLifeCycle {
 
     @Override
     protected void doStart() {
-        thread = Thread.ofVirtual().name("enrolment-sweep").start(this::run);
+        looks = Periodic.start("enrolment-sweep", ageMax.dividedBy(4), this::look);
     }
 
     @Override
     protected void doStop() {
-        if (thread != null) {
-            thread.interrupt();
+        if (looks != null) {
+            looks.close();
         }
     }
 
-    private void run() {
-        try {
-            while (true) {
-                Thread.sleep(ageMax.dividedBy(4));
-                long bornBeforeMs = System.currentTimeMillis() - ageMax.toMillis();
-                for (EndPoint endPoint : connector.getConnectedEndPoints()) {
-                    if (endPoint.getCreatedTimeStamp() < bornBeforeMs) {
-                        endPoint.close();
-                    }
-                }
+    private void look() {
+        long bornBeforeMs = System.currentTimeMillis() - ageMax.toMillis();
+        for (EndPoint endPoint : connector.getConnectedEndPoints()) {
+            if (endPoint.getCreatedTimeStamp() < bornBeforeMs) {
+                endPoint.close();
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // the server stops
         }
     }
 }

@@ -8,7 +8,9 @@ import io.outrider.gate.Gate;
 import io.outrider.gate.GateEvent;
 import io.outrider.gate.Limits;
 import io.outrider.gate.ReasonCode;
+import io.outrider.timer.Periodic;
 import io.outrider.topic.TrackerId;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,8 +20,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -29,25 +29,28 @@ import java.util.function.Function;
  */
 public final class Broker implements AutoCloseable {
     /** What is replaced, a certificate or a revocation list, is to count within ten seconds. */
-    private static final long FILES_LOOK_SECONDS = 4;
+    private static final Duration FILES_LOOK_EVERY = Duration.ofSeconds(4);
 
     private final Engine engine;
     private final Connections connections;
     private final Belongings belongings;
     private final Map<String, Door> doors;
-    private final List<ExecutorService> executors;
+    private final ExecutorService handshakeThreads;
+    private final List<Periodic> looks;
 
     private Broker(
             Engine engine,
             Connections connections,
             Belongings belongings,
             Map<String, Door> doors,
-            List<ExecutorService> executors) {
+            ExecutorService handshakeThreads,
+            List<Periodic> looks) {
         this.engine = engine;
         this.connections = connections;
         this.belongings = belongings;
         this.doors = doors;
-        this.executors = executors;
+        this.handshakeThreads = handshakeThreads;
+        this.looks = looks;
     }
 
     /**
@@ -94,7 +97,10 @@ public final class Broker implements AutoCloseable {
         }
         HandshakeSignatures.install();
         Engine engine = Engine.start(config, gate.limits(), main);
-        var executors = new ArrayList<ExecutorService>();
+        ExecutorService handshakeThreads =
+                Executors.newFixedThreadPool(
+                        Runtime.getRuntime().availableProcessors(), HandshakeSignatures.THREADS);
+        var looks = new ArrayList<Periodic>();
         try {
             Connections connections =
                     extension
@@ -102,13 +108,9 @@ public final class Broker implements AutoCloseable {
                             .filter(_ -> engine.isExtended())
                             .orElseThrow(() ->
                                     new BrokerException("the engine started without its gate"));
-            executors.add(
-                    Executors.newFixedThreadPool(
-                            Runtime.getRuntime().availableProcessors(),
-                            HandshakeSignatures.THREADS));
-            ScheduledExecutorService timer = timer();
-            executors.add(timer);
-            again(timer, () -> tls.values().forEach(TlsContext::reload));
+            for (TlsContext context : tls.values()) {
+                looks.add(Periodic.start("certificate-look", FILES_LOOK_EVERY, context::reload));
+            }
             var disconnector = engine.get(MqttServerDisconnector.class);
             var uplink =
                     new Uplink(inbox, gate.limits().answers(), connections, disconnector, watch);
@@ -122,8 +124,8 @@ public final class Broker implements AutoCloseable {
             var arrivals = new Arrivals(gate.limits().connecting(), watch, System::nanoTime);
             var revocations =
                     new LateRevocations(arrivals, policy, disconnector, InstantSource.system());
-            again(timer, revocations::look);
-            var handshakes = new HandshakeWork(executors.getFirst());
+            looks.add(Periodic.start("revocation-look", FILES_LOOK_EVERY, revocations::look));
+            var handshakes = new HandshakeWork(handshakeThreads);
             var doors = new LinkedHashMap<String, Door>();
             for (var listener : tls.entrySet()) {
                 var pipeline =
@@ -150,23 +152,13 @@ public final class Broker implements AutoCloseable {
                         listener.getKey().name(), Door.open(listener.getKey(), engine, reception));
             }
             var belongings = new Belongings(connections, gate);
-            return new Broker(engine, connections, belongings, doors, executors);
+            return new Broker(engine, connections, belongings, doors, handshakeThreads, looks);
         } catch (BrokerException e) {
             engine.close();
-            executors.forEach(ExecutorService::shutdownNow);
+            handshakeThreads.shutdownNow();
+            looks.forEach(Periodic::close);
             throw e;
         }
-    }
-
-    private static ScheduledExecutorService timer() {
-        return Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().name("broker-files").daemon().factory());
-    }
-
-    private static void again(ScheduledExecutorService timer, Runnable look) {
-        var _ =
-                timer.scheduleWithFixedDelay(
-                        look, FILES_LOOK_SECONDS, FILES_LOOK_SECONDS, TimeUnit.SECONDS);
     }
 
     /**
@@ -232,6 +224,7 @@ public final class Broker implements AutoCloseable {
     @Override
     public void close() {
         engine.close();
-        executors.forEach(ExecutorService::shutdownNow);
+        handshakeThreads.shutdownNow();
+        looks.forEach(Periodic::close);
     }
 }

@@ -5,6 +5,7 @@ import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.util.JavalinBindException;
 import io.outrider.https.HttpsContext;
+import io.outrider.timer.Periodic;
 import java.io.IOException;
 import java.security.KeyStore;
 import java.security.SecureRandom;
@@ -28,7 +29,7 @@ public final class Dashboard implements AutoCloseable {
     private final SslContextFactory.Server tls;
     private final LiveHub hub;
     private final PositionSource.Feed feed;
-    private final Thread fleetAsker;
+    private final Periodic fleetLook;
     private final Javalin javalin;
 
     /**
@@ -103,8 +104,11 @@ public final class Dashboard implements AutoCloseable {
         this.hub = hub;
         this.feed = feed;
         this.javalin = Javalin.create(config -> configure(config, address, api));
-        this.fleetAsker =
-                Thread.ofVirtual().name("dashboard-fleet").unstarted(() -> askForFleet(fleets));
+        this.fleetLook =
+                Periodic.start(
+                        "fleet-look",
+                        Limits.FLEET_ASKED_EVERY,
+                        () -> hub.membersAre(fleets.members()));
     }
 
     /** The port that is listened on, also where 0 was asked for. */
@@ -130,7 +134,7 @@ public final class Dashboard implements AutoCloseable {
     /** Ends every stream and answers what is under way. */
     @Override
     public void close() {
-        fleetAsker.interrupt();
+        fleetLook.close();
         feed.close();
         hub.close();
         javalin.stop();
@@ -141,6 +145,7 @@ public final class Dashboard implements AutoCloseable {
             javalin.start();
         } catch (JavalinBindException e) {
             feed.close();
+            fleetLook.close();
             throw new IOException(
                     "the dashboard cannot listen on "
                             + address.host()
@@ -149,18 +154,6 @@ public final class Dashboard implements AutoCloseable {
                             + ": another program has the port, or the address is not of this"
                             + " machine",
                     e);
-        }
-        fleetAsker.start();
-    }
-
-    private void askForFleet(FleetSource fleets) {
-        try {
-            while (true) {
-                Thread.sleep(Limits.FLEET_ASKED_EVERY);
-                hub.membersAre(fleets.members());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // closed
         }
     }
 

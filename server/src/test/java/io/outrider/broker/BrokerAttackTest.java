@@ -25,7 +25,7 @@ class BrokerAttackTest {
 
     @BeforeAll
     static void start() throws Exception {
-        broker = TestBroker.started(directory);
+        broker = TestBroker.started(directory, TestBroker.IMPATIENT);
     }
 
     @AfterAll

@@ -87,9 +87,12 @@ class BrokerConnectTest {
         broker.registry.enrol(new TrackerId("acme", "any"), 1, any.keyHash());
 
         assertNoHandshake(broker.client(any, "acme.any"));
-        assertThat(broker.events)
-                .filteredOn(GateEvent.HandshakeFailed.class::isInstance)
-                .anySatisfy(event -> assertThat(event.toString()).contains("clientAuth"));
+        Awaitility.await()
+                .untilAsserted(() ->
+                        assertThat(broker.events)
+                                .filteredOn(GateEvent.HandshakeFailed.class::isInstance)
+                                .anySatisfy(event ->
+                                        assertThat(event.toString()).contains("clientAuth")));
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.outrider.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.outrider.gate.GateEvent;
 import io.outrider.gate.TestAuthority;
 import io.outrider.topic.TrackerId;
 import java.nio.file.Files;
@@ -97,6 +98,7 @@ class BrokerTlsTest {
             long admitted = admitted();
             assertThat(admitted).as("the probe").isGreaterThanOrEqualTo(2);
 
+            await().until(() -> count(GateEvent.Disconnected.class) == admitted);
             broker.registry.trackers.clear();
 
             assertThat(connect(version, "-sess_in", session)).contains("Reused, TLSv1");
@@ -104,25 +106,28 @@ class BrokerTlsTest {
             assertThat(broker.events)
                     .last()
                     .isInstanceOfSatisfying(
-                            io.outrider.gate.GateEvent.Refused.class,
+                            GateEvent.Refused.class,
                             refused -> assertThat(refused.rule()).isEqualTo("directory"));
         }
     }
 
     private long admitted() {
-        return broker.events.stream()
-                .filter(io.outrider.gate.GateEvent.Connected.class::isInstance)
-                .count();
+        return count(GateEvent.Connected.class);
     }
 
-    /** A CONNECT of MQTT 3.1.1 over openssl, and a second for the answer. */
+    private long count(Class<?> kind) {
+        return broker.events.stream().filter(kind::isInstance).count();
+    }
+
+    /** A CONNECT of MQTT 3.1.1 and a DISCONNECT over openssl, until the broker hangs up. */
     private String connect(String version, String option, String session) throws Exception {
         return Tool.SHELL
                 .run(
                         directory,
                         "-c",
-                        "(printf '\\020\\030\\000\\004MQTT\\004\\002\\000\\074\\000\\014acme.truck-2'; sleep 2)"
-                                + " | openssl s_client -connect 127.0.0.1:%d -CAfile %s/ca.pem"
+                        "printf '\\020\\030\\000\\004MQTT\\004\\002\\000\\074\\000\\014acme.truck-2"
+                                + "\\340\\000' | openssl s_client -ign_eof"
+                                + " -connect 127.0.0.1:%d -CAfile %s/ca.pem"
                                         .formatted(broker.port(), directory)
                                 + " -cert %1$s/truck-2.crt -key %1$s/truck-2.key %2$s %3$s %4$s"
                                         .formatted(directory, version, option, session))

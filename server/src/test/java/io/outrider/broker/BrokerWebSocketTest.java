@@ -33,7 +33,7 @@ class BrokerWebSocketTest {
 
     @BeforeAll
     static void start() throws Exception {
-        broker = TestBroker.startedForBrowsers(directory, Set.of(ORIGIN));
+        broker = TestBroker.startedForBrowsers(directory, TestBroker.IMPATIENT, Set.of(ORIGIN));
         credential =
                 broker.enrolClient(
                         "tool",

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What clients own, how much of it, and that it ends with their rights. */
-@Timeout(60)
+@Timeout(120)
 class ClientBelongingsTest {
     private static final Grant[] ALL = {
         TestBroker.mayPublish("tools/#"), TestBroker.maySubscribe("tools/#")
@@ -79,7 +79,8 @@ class ClientBelongingsTest {
                         e ->
                                 assertThat(e.getMqttMessage().getReasonCode().getCode())
                                         .isEqualTo(0x97));
-        connected.set(0, resumed(name + ".0")); // takes the place of the first
+        var first = connected.set(0, resumed(name + ".0")); // which takes the first one's place
+        await().until(() -> !first.getState().isConnected()); // or its end comes in the next test
         connected.forEach(Mqtt5BlockingClient::disconnect);
     }
 
@@ -96,7 +97,8 @@ class ClientBelongingsTest {
         var connected = new ArrayList<Mqtt5BlockingClient>();
         for (int i = 1; i < max; i++) {
             String id = name + "." + i;
-            await().untilAsserted(() -> connected.add(brief(id)));
+            await().ignoreExceptionsInstanceOf(Mqtt5ConnAckException.class)
+                    .until(() -> connected.add(brief(id)));
         }
         assertThatThrownBy(() -> brief(name + ".more")).isInstanceOf(Mqtt5ConnAckException.class);
         var back = broker.client(credential, name + ".waits");
@@ -142,7 +144,7 @@ class ClientBelongingsTest {
         retain(client, "tools/kept/more");
         client.disconnect();
         broker.broker().cutOffClient(name, "test");
-        assertThat(retainedSeen("tools/kept/#")).isEmpty();
+        assertThat(retainedSeen("tools/kept/#", 0)).isEmpty();
     }
 
     @Test
@@ -156,7 +158,7 @@ class ClientBelongingsTest {
         var witness = resumed("other", 1_000);
         var heard = witness.publishes(MqttGlobalPublishFilter.ALL);
         subscribe(witness, "tools/will");
-        leaveWill(name + ".delayed", 2);
+        leaveWill(name + ".delayed", 7); // cut off before that on a slow machine, too
         var withWill = withWill(name + ".will");
         witness.publishWith().topic("tools/away").qos(MqttQos.AT_LEAST_ONCE).send();
         broker.ends.clear();
@@ -168,8 +170,8 @@ class ClientBelongingsTest {
         assertThat(broker.nextDisconnectCode()).isEqualTo(0x98);
         await().until(() -> !live.getState().isConnected());
         await().until(() -> !withWill.getState().isConnected());
-        assertThat(heard.receive(4, TimeUnit.SECONDS)).as("a will").isEmpty();
-        assertThat(retainedSeen("tools/kept")).isEmpty();
+        assertThat(heard.receive(9, TimeUnit.SECONDS)).as("a will").isEmpty();
+        assertThat(retainedSeen("tools/kept", 0)).isEmpty();
         broker.registry.grant(name, number, credential.keyHash(), ALL);
         var back = broker.client(credential, name + ".away");
         var later = back.publishes(MqttGlobalPublishFilter.ALL);
@@ -201,7 +203,7 @@ class ClientBelongingsTest {
         assertThat(broker.nextDisconnectCode()).as("with a will").isEqualTo(0x98);
         await().until(() -> !lost.getState().isConnected());
         retain(kept, "tools/a/kept");
-        assertThat(retainedSeen("tools/+/kept")).containsExactly("tools/a/kept");
+        assertThat(retainedSeen("tools/+/kept", 1)).containsExactly("tools/a/kept");
         kept.disconnect();
         broker.broker().cutOffClient(name, "test");
     }
@@ -227,11 +229,11 @@ class ClientBelongingsTest {
 
         broker.broker().cutOffClient(name, "test");
         assertThat(broker.nextDisconnectCode()).isEqualTo(0x98);
-        assertThat(retainedSeen("tools/shared")).containsExactly("tools/shared");
+        assertThat(retainedSeen("tools/shared", 1)).containsExactly("tools/shared");
         broker.ends.clear();
         broker.broker().cutOffClient("other", "test");
         assertThat(broker.nextDisconnectCode()).isEqualTo(0x98);
-        assertThat(retainedSeen("tools/shared")).isEmpty();
+        assertThat(retainedSeen("tools/shared", 0)).isEmpty();
     }
 
     @Test
@@ -347,18 +349,19 @@ class ClientBelongingsTest {
                 .payload(new byte[] {1});
     }
 
-    /** The topics of all retained messages under a filter. */
-    private static List<String> retainedSeen(String filter) throws InterruptedException {
+    /** The topics of all retained messages under a filter; so many are waited for, and one more. */
+    private static List<String> retainedSeen(String filter, int expected)
+            throws InterruptedException {
         var client = broker.client(broker.enrolClient("eye", 2_000, ALL), "eye");
         var topics = new ArrayList<String>();
         try (var heard = client.publishes(MqttGlobalPublishFilter.ALL)) {
             client.connect();
             subscribe(client, filter);
-            Optional<Mqtt5Publish> next = heard.receive(1, TimeUnit.SECONDS);
-            while (next.isPresent()) {
-                topics.add(next.get().getTopic().toString());
-                next = heard.receive(1, TimeUnit.SECONDS);
-            }
+            Optional<Mqtt5Publish> next;
+            do {
+                next = heard.receive(topics.size() < expected ? 20 : 1, TimeUnit.SECONDS);
+                next.ifPresent(message -> topics.add(message.getTopic().toString()));
+            } while (next.isPresent());
         }
         client.disconnect();
         return topics;

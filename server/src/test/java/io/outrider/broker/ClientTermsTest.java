@@ -1,7 +1,9 @@
 package io.outrider.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.outrider.gate.GateEvent;
 import io.outrider.gate.Limits;
 import io.outrider.gate.TestAuthority.Credential;
 import java.io.IOException;
@@ -20,14 +22,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a client and the server agree on in CONNECT and CONNACK, held to afterwards. */
 @Timeout(60)
 class ClientTermsTest {
-    private static final int EXPIRY_MAX_SECONDS = 3;
+    private static final int EXPIRY_MAX_SECONDS = 8;
     private static final Limits LIMITS =
             TestLimits.of(
                     Map.of(),
                     Map.of(),
                     Map.of(
                             "keepAliveMin", Duration.ofSeconds(1),
-                            "keepAliveMax", Duration.ofSeconds(2),
+                            "keepAliveMax", Duration.ofSeconds(6),
                             "expiryMax", Duration.ofSeconds(EXPIRY_MAX_SECONDS)),
                     Map.of());
     private static final byte[] PING = {(byte) 0xc0, 0};
@@ -73,6 +75,7 @@ class ClientTermsTest {
         }
         publish("tools/a", 1, "queued");
 
+        awaitGone();
         Thread.sleep(1_500);
 
         try (var raw = connected(V5, RESUME, second)) { // which wants no session present
@@ -89,6 +92,7 @@ class ClientTermsTest {
             connected(id, version, RESUME, forEver, 0).close();
             connected(id, version, RESUME, forEver, 1).close();
 
+            awaitGone();
             Thread.sleep(Duration.ofSeconds(EXPIRY_MAX_SECONDS).plusMillis(500));
 
             connected(id, version, RESUME, forEver, 0).close();
@@ -100,8 +104,8 @@ class ClientTermsTest {
         try (var silent = connected(V3_1_1, CLEAN, NONE);
                 var speaking = connectedAs(".speaking", V3_1_1, CLEAN, NONE)) {
             long begin = System.nanoTime();
-            for (int i = 0; i < 3; i++) {
-                Thread.sleep(1_500); // three times that is more than one and a half of two seconds
+            for (int i = 0; i < 10; i++) {
+                Thread.sleep(1_000); // ten times that is more than one and a half of six seconds
                 speaking.send(PING);
                 assertThat(speaking.receive()).startsWith(0xd0);
             }
@@ -113,7 +117,10 @@ class ClientTermsTest {
     @Test
     void a_packet_larger_than_a_client_takes_is_not_sent_and_holds_up_no_other() throws Exception {
         int packetMax = 40;
-        byte[] oneAtATime = {0x27, 0, 0, 0, (byte) packetMax, 0x21, 0, 1, 0x11, 0, 0, 0, 3};
+        byte[] oneAtATime =
+                RawMqtt.join(
+                        new byte[] {0x27, 0, 0, 0, (byte) packetMax, 0x21, 0, 1},
+                        expiry(EXPIRY_MAX_SECONDS));
         try (var raw = connected(V5, RESUME, oneAtATime)) {
             subscribe(raw, "tools/a");
             for (int qos = 0; qos <= 2; qos++) {
@@ -240,6 +247,16 @@ class ClientTermsTest {
             }
             default -> {}
         }
+    }
+
+    /** Until the broker knows that nobody is connected: the time of a session begins with that. */
+    private static void awaitGone() {
+        await().until(() ->
+                count(GateEvent.Connected.class) == count(GateEvent.Disconnected.class));
+    }
+
+    private static long count(Class<?> kind) {
+        return broker.events.stream().filter(kind::isInstance).count();
     }
 
     private static void assertNothingComes(RawMqtt raw) throws IOException {

@@ -75,7 +75,8 @@ class ClientToolsTest {
         for (String version : VERSIONS) {
             publish(version, "tools/kept/" + version, "-m", "kept", "-r", "-q", "1");
             Path heard = listening(version, "-t", "tools/kept/" + version, "-C", "1");
-            Awaitility.await().until(() -> Files.readString(heard).contains("kept"));
+            // A line of its own; one that went on listening would be the next one's rival.
+            awaitText(heard, "\nkept\n");
 
             Path will = listening(version, "-t", "tools/will", "-C", "1");
             Process dying =
@@ -91,6 +92,8 @@ class ClientToolsTest {
                                     "tools/will",
                                     "--will-payload",
                                     "gone",
+                                    "-W",
+                                    "60",
                                     "-d"),
                             directory.resolve("dying-" + version));
             awaitText(directory.resolve("dying-" + version), "Subscribed");

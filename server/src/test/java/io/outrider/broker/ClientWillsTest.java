@@ -60,8 +60,8 @@ class ClientWillsTest {
         try (var ear = connected(other, RawMqtt.connect("other"))) {
             subscribe(ear);
             var live = connected(tool, leaving("tool.live", delay(0), "tools/will"));
-            connected(tool, leaving("tool.delayed", delay(4), "tools/will")).close();
-            connected(tool, leaving("tool.renewed", delay(9), "tools/will")).close();
+            connected(tool, leaving("tool.delayed", delay(9), "tools/will")).close();
+            connected(tool, leaving("tool.renewed", delay(60), "tools/will")).close();
             connected(tool, leaving("tool.allowed", delay(1), "tools/will/allowed")).close();
             assertThat(ear.receive()).as("the delayed one that is allowed").startsWith(0x30);
 

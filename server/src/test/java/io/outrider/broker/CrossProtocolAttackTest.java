@@ -34,7 +34,9 @@ class CrossProtocolAttackTest {
 
     @BeforeAll
     static void start() throws Exception {
-        broker = TestBroker.startedForBrowsers(directory, Set.of("https://tools.example"));
+        broker =
+                TestBroker.startedForBrowsers(
+                        directory, TestBroker.LIMITS, Set.of("https://tools.example"));
         truck = broker.enrol("acme.truck-1", 1);
     }
 

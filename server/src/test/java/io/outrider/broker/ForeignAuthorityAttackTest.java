@@ -97,6 +97,11 @@ class ForeignAuthorityAttackTest {
         for (String leaf : new String[] {"direct", "below", "bounded", "flat"}) {
             broker.events.clear();
             show(leaf);
+            // Or its end is the first that the next one sees.
+            Awaitility.await()
+                    .until(() ->
+                            broker.events.stream()
+                                    .anyMatch(GateEvent.Disconnected.class::isInstance));
             assertThat(broker.events)
                     .as(leaf)
                     .anyMatch(GateEvent.Connected.class::isInstance)

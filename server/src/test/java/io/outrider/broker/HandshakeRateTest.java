@@ -48,7 +48,8 @@ class HandshakeRateTest {
             for (Socket socket : sockets) {
                 socket.close();
             }
-            await().until(() -> connect(broker, credential, "127.0.1.1") == 0);
+            await().atMost(TIME_MAX.plusSeconds(20))
+                    .until(() -> connect(broker, credential, "127.0.1.1") == 0);
         }
     }
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Thousands of CONNECTs as large as they may be, refused, cut off and ended, for what the server
  * might keep of each (CVE-2023-3592).
  */
-@Timeout(120)
+@Timeout(300)
 class LeakAttackTest {
     private static final int WARM_UP = 300;
     private static final int CONNECTS = 600;

@@ -23,7 +23,9 @@ class MqttJsTest {
 
     @BeforeAll
     static void start() throws Exception {
-        broker = TestBroker.startedForBrowsers(directory, Set.of("https://tools.example"));
+        broker =
+                TestBroker.startedForBrowsers(
+                        directory, TestBroker.LIMITS, Set.of("https://tools.example"));
         broker.authority.writePem(directory.resolve("ca.pem"));
         Credential credential =
                 broker.enrolClient(

@@ -6,6 +6,7 @@ import io.outrider.gate.GateEvent;
 import io.outrider.gate.Limit;
 import io.outrider.gate.TestAuthority.Credential;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,7 +33,7 @@ class RatesTest {
                                 Map.of(),
                                 Map.of(),
                                 Map.of(
-                                        "messagesPerSecond", 5,
+                                        "messagesPerSecond", 1,
                                         "messagesBurst", 10,
                                         "bytesPerSecond", 2_048,
                                         "bytesBurst", 4_096)));
@@ -53,9 +54,7 @@ class RatesTest {
             }
             raw.send(new byte[] {(byte) 0xc0, 0});
             assertThat(raw.receive()).startsWith(0xd0);
-            for (int i = 0; i < 30; i++) {
-                raw.send(message);
-            }
+            raw.send(times(30, message));
             assertThat(raw.disconnectCode()).isEqualTo(0x96);
         }
         assertReached(Limit.MESSAGE_RATE);
@@ -65,12 +64,12 @@ class RatesTest {
     void messages_of_qos_1_beyond_the_burst_are_answered_later_and_none_is_lost() throws Exception {
         try (var raw = connected(newClient(), name())) {
             long begin = System.nanoTime();
-            for (int id = 1; id <= 20; id++) {
+            for (int id = 1; id <= 14; id++) {
                 raw.send(RawMqtt.publish(0x2, "t/m", id));
                 assertThat(raw.receive()[0]).isEqualTo((byte) 0x40);
             }
-            // Ten at once, and five a second from then on.
-            assertThat(System.nanoTime() - begin).isGreaterThan(1_500_000_000L);
+            // Ten at once, and one a second from then on.
+            assertThat(System.nanoTime() - begin).isGreaterThan(3_000_000_000L);
         }
     }
 
@@ -85,9 +84,7 @@ class RatesTest {
             }
             raw.send(new byte[] {(byte) 0xc0, 0});
             assertThat(raw.receive()).startsWith(0xd0);
-            for (int i = 0; i < 4; i++) {
-                raw.send(kilobyte);
-            }
+            raw.send(times(8, kilobyte));
             assertThat(raw.disconnectCode()).isEqualTo(0x96);
         }
         assertReached(Limit.BYTE_RATE);
@@ -104,17 +101,18 @@ class RatesTest {
             }
             one.send(new byte[] {(byte) 0xc0, 0});
             assertThat(one.receive()).startsWith(0xd0);
-            for (int i = 0; i < 10; i++) {
-                two.send(message);
-            }
+            two.send(times(10, message));
             assertThat(two.disconnectCode()).isEqualTo(0x96);
         }
         try (var again = connected(credential, name() + ".three")) {
-            for (int i = 0; i < 10; i++) {
-                again.send(message);
-            }
+            again.send(times(10, message));
             assertThat(again.disconnectCode()).isEqualTo(0x96);
         }
+    }
+
+    /** To be sent at once: the broker hangs up on the first that is one too many. */
+    private static byte[][] times(int count, byte[] packet) {
+        return Collections.nCopies(count, packet).toArray(byte[][]::new);
     }
 
     private static String name() {

@@ -44,7 +44,7 @@ final class RawMqtt implements AutoCloseable {
                                             broker.broker().port(listener),
                                             InetAddress.ofLiteral(from),
                                             0);
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(20_000);
         } catch (GeneralSecurityException e) {
             throw new AssertionError(e);
         }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Two holders of one credential, each from an address prefix of its own. */
 @Timeout(60)
 class TakeoverTest {
-    private static final Duration PAUSE = Duration.ofSeconds(3);
+    private static final Duration PAUSE = Duration.ofSeconds(10);
     private static final String HERE = "127.0.1.1";
     private static final String THERE = "127.0.2.1";
     private static final int TAKEN_OVER = 0x8e;

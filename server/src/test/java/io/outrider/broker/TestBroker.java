@@ -26,6 +26,7 @@ import java.security.cert.Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -44,7 +45,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class TestBroker implements AutoCloseable {
     /** Short where a test waits for it to pass. */
-    static final Limits LIMITS = limits(Duration.ofSeconds(3), Duration.ofMillis(500));
+    static final Limits LIMITS = limits(Duration.ofMillis(500));
+
+    /** The same for tests in which somebody says nothing after the handshake. */
+    static final Limits IMPATIENT =
+            TestLimits.of(
+                    Map.of("connectTimeMax", Duration.ofSeconds(2)), Map.of(), Map.of(), Map.of());
 
     final TestAuthority authority = new TestAuthority("ours");
     final TestDirectory registry = new TestDirectory();
@@ -74,10 +80,10 @@ final class TestBroker implements AutoCloseable {
         return started(directory, LIMITS);
     }
 
-    /** With a second listener, "web", for WebSockets from these web origins. */
-    static TestBroker startedForBrowsers(Path directory, Set<String> origins)
+    /** With these limits, and with a second listener, "web", for WebSockets from these origins. */
+    static TestBroker startedForBrowsers(Path directory, Limits limits, Set<String> origins)
             throws BrokerException {
-        var broker = new TestBroker(directory);
+        var broker = new TestBroker(directory, limits);
         var extension =
                 new GateExtension(
                         broker.gate(), broker.policy(), Optional.empty(), broker.events::add);
@@ -156,27 +162,14 @@ final class TestBroker implements AutoCloseable {
         return _ -> CompletableFuture.completedFuture(new Outcome.Acknowledged());
     }
 
-    static Limits limits(Duration outcomeTimeMax, Duration withheldTime) {
+    private static Limits limits(Duration withheldTime) {
         var d = Limits.DEFAULT;
-        var c = d.connecting();
         return new Limits(
-                new Limits.Connecting(
-                        c.connectionsMax(),
-                        c.connectionsPerPrefixMax(),
-                        c.connectionsPerClientMax(),
-                        c.unprovenMax(),
-                        c.unprovenPerPrefixMax(),
-                        c.handshakesPerSecond(),
-                        c.handshakesPerPrefixPerSecond(),
-                        Duration.ofSeconds(2),
-                        Duration.ofSeconds(2),
-                        c.connectBytesMax(),
-                        c.bytesMax(),
-                        c.takeoverPause()),
+                d.connecting(),
                 d.packets(),
                 d.sessions(),
                 d.rates(),
-                new Limits.Answers(outcomeTimeMax, withheldTime));
+                new Limits.Answers(d.answers().outcomeTimeMax(), withheldTime));
     }
 
     BrokerConfig config() {
@@ -216,8 +209,9 @@ final class TestBroker implements AutoCloseable {
 
     Inbox inbox() {
         return inbound -> {
+            Inbox now = inbox; // before a test sees the message, and changes what is said next
             received.add(inbound);
-            return inbox.accept(inbound);
+            return now.accept(inbound);
         };
     }
 

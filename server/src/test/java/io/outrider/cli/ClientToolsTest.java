@@ -66,7 +66,7 @@ class ClientToolsTest {
 
         String published = "";
         for (int i = 0; i < 60 && (one.isAlive() || two.isAlive() || three.isAlive()); i++) {
-            published = shell(line(speaker).replace("-t site/x", "-t site/a") + " -d -q 1", "");
+            published += shell(line(speaker).replace("-t site/x", "-t site/a") + " -d -q 1", "");
             Thread.sleep(500);
         }
 
@@ -88,12 +88,12 @@ class ClientToolsTest {
 
         String elsewhere = line(speaker).replace("-t site/x", "-t other") + " -d -q 1";
         String otherName = line(speaker).replace("-i narrow", "-i scoped") + " -d -q 1";
-        String beyondScope = line(listener).replace("site/#", "site/b") + " -d -W 5";
+        String beyondScope = line(listener).replace("site/#", "site/b") + " -d -W 25";
 
         assertThat(shell(elsewhere, "")).contains("RC:135");
         assertThat(shell(otherName, "")).contains("CONNACK (133)");
         assertThat(shell(beyondScope, token)).contains("Subscribed (mid: 1): 135");
-        assertThat(shell(line(listener) + " -d -W 5", "wrong")).contains("CONNACK (134)");
+        assertThat(shell(line(listener) + " -d -W 25", "wrong")).contains("CONNACK (134)");
     }
 
     private static JsonNode add(String name, String... options) {

@@ -16,13 +16,14 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** SIGKILL at random moments, to the tracker and to the server, while positions flow. */
-@Timeout(value = 8, unit = TimeUnit.MINUTES)
+@Timeout(value = 12, unit = TimeUnit.MINUTES)
 class CrashTest {
     private static final int ROUNDS = 10;
     private static final long SEED = 20_261_122;
@@ -80,9 +81,11 @@ class CrashTest {
     /** Feeds a tracker for a while and kills it; gives how many positions it was fed. */
     private int driveAndKill(SimulatedVehicle vehicle, Path state, Random random)
             throws IOException, InterruptedException {
+        long before = journalBytes(state);
         Process tracker = tracker(state);
         int fed = 0;
-        Instant end = Instant.now().plusMillis(1_500 + random.nextInt(2_500));
+        Duration flow = Duration.ofMillis(1_500 + random.nextInt(2_500));
+        Instant end = Instant.MAX; // until it journals, however long it takes to start
         try (OutputStream receiver = tracker.getOutputStream()) {
             while (Instant.now().isBefore(end)) {
                 for (int i = random.nextInt(20); i >= 0; i--) {
@@ -90,6 +93,9 @@ class CrashTest {
                     fed++;
                 }
                 receiver.flush();
+                if (end.equals(Instant.MAX) && journalBytes(state) != before) {
+                    end = Instant.now().plus(flow);
+                }
                 Thread.sleep(random.nextInt(50));
             }
             tracker.destroyForcibly().waitFor();
@@ -98,6 +104,16 @@ class CrashTest {
             assertThat(tracker.isAlive()).isFalse();
         }
         return fed;
+    }
+
+    private static long journalBytes(Path state) throws IOException {
+        Path journal = state.resolve("journal");
+        if (!Files.exists(journal)) {
+            return 0;
+        }
+        try (Stream<Path> files = Files.list(journal)) {
+            return files.mapToLong(file -> file.toFile().length()).sum();
+        }
     }
 
     /** A last run without new positions: ends when everything in the journal is acknowledged. */

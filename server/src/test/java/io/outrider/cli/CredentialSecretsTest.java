@@ -127,6 +127,8 @@ class CredentialSecretsTest {
         breakTheHandshake(password);
         await().atMost(WAIT)
                 .until(() -> server.run("events", "--json").contains("what came is not TLS"));
+        // Lines of the log come from another thread, in the order of the events.
+        await().atMost(WAIT).until(() -> server.log().contains("what came is not TLS"));
 
         String everything =
                 server.log()
@@ -174,7 +176,8 @@ class CredentialSecretsTest {
         assertThat(server.log()).contains("Tokens of " + ISSUER + " let nobody in");
 
         mend(good, token);
-        assertThat(server.log()).contains("Tokens of " + ISSUER + " are taken: 1 keys");
+        await().atMost(WAIT)
+                .until(() -> server.log().contains("Tokens of " + ISSUER + " are taken: 1 keys"));
 
         for (Breaking breaking :
                 List.<Breaking>of(

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** The demo as a newcomer runs it, in a process of its own. */
-@Timeout(value = 6, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class DemoTest {
     private static final Pattern LINK = Pattern.compile("(https://localhost:\\d+)/setup#(\\S+)");
     private static final Pattern DATA = Pattern.compile("Starting a server in (\\S+) \\.\\.\\.");

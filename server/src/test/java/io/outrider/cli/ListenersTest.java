@@ -11,8 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -42,6 +40,10 @@ class ListenersTest {
     private static final String OTHER_CURVES =
             "X448:P-224:P-192:secp256k1:brainpoolP256r1:brainpoolP384r1:brainpoolP512r1";
     private static final String FINITE_FIELDS = "ffdhe2048:ffdhe3072:ffdhe4096:ffdhe6144:ffdhe8192";
+
+    /** Opened for both, a pipe has no end: openssl leaves when the server has answered. */
+    private static final String RENEGOTIATE =
+            "p=$(mktemp -u) && mkfifo $p && exec 3<>$p && rm $p && echo R >&3 && <&3";
 
     @TempDir static Path folder;
     private static ServerProcess server;
@@ -157,25 +159,15 @@ class ListenersTest {
 
     @Test
     void nothing_is_compressed_and_nothing_negotiated_again() throws Exception {
-        try (var atOnce = Executors.newVirtualThreadPerTaskExecutor()) { // each waits for seconds
-            var answers = new LinkedHashMap<String, Future<String>>();
-            for (String listener : PORTS.keySet()) {
-                answers.put(
-                        listener,
-                        atOnce.submit(() ->
-                                shell("(sleep 1; echo R; sleep 2)", listener, "-tls1_2 -comp")));
-            }
-            for (var answer : answers.entrySet()) {
-                String listener = answer.getKey();
-                String said = answer.getValue().get();
+        for (String listener : PORTS.keySet()) {
+            String said = shell(RENEGOTIATE, listener, "-tls1_2 -comp");
 
-                assertThat(said).as(listener).contains("Compression: NONE", "RENEGOTIATING");
-                String since = said.substring(said.indexOf("RENEGOTIATING"));
-                assertThat(since)
-                        .as(listener)
-                        .doesNotContain("verify return")
-                        .containsPattern("error|closed");
-            }
+            assertThat(said).as(listener).contains("Compression: NONE", "RENEGOTIATING");
+            String since = said.substring(said.indexOf("RENEGOTIATING"));
+            assertThat(since)
+                    .as(listener)
+                    .doesNotContain("verify return")
+                    .containsPattern("error|closed");
         }
     }
 
@@ -186,14 +178,14 @@ class ListenersTest {
     }
 
     private static String handshake(String listener, String options) throws Exception {
-        return shell("printf ''", listener, options);
+        return shell("</dev/null", listener, options);
     }
 
     private static String shell(String input, String listener, String options)
             throws IOException, InterruptedException {
         Path root = server.data().resolve(listener.equals(LEGACY) ? "legacy-ca.pem" : "ca.pem");
         String line =
-                "%s | openssl s_client -connect 127.0.0.1:%d -CAfile %s %s"
+                "%s openssl s_client -connect 127.0.0.1:%d -CAfile %s %s"
                                 .formatted(input, PORTS.get(listener), root, options)
                         + " -cert %1$s/identity.pem -key %1$s/identity.key"
                                 .formatted(folder.resolve("truck-1"));

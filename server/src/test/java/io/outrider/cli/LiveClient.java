@@ -1,5 +1,7 @@
 package io.outrider.cli;
 
+import static org.awaitility.Awaitility.await;
+
 import com.hivemq.client.mqtt.MqttClient;
 import com.hivemq.client.mqtt.MqttClientSslConfig;
 import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
@@ -133,6 +135,15 @@ final class LiveClient implements AutoCloseable {
                 .send();
     }
 
+    /** The next payload, which is to come. */
+    String next() throws InterruptedException {
+        String payload = heard.poll(SECONDS_MAX, TimeUnit.SECONDS);
+        if (payload == null) {
+            throw new AssertionError("no message came");
+        }
+        return payload;
+    }
+
     /** The next payload that comes; empty where none does within a second. */
     Optional<String> hears() throws InterruptedException {
         return Optional.ofNullable(heard.poll(1, TimeUnit.SECONDS));
@@ -142,6 +153,8 @@ final class LiveClient implements AutoCloseable {
     int disconnectCode() throws InterruptedException {
         Throwable end = ends.poll(SECONDS_MAX, TimeUnit.SECONDS);
         if (end instanceof Mqtt5DisconnectException disconnect) {
+            // It hears of its end before it is disconnected and can connect again.
+            await().until(() -> !isConnected());
             return disconnect.getMqttMessage().getReasonCode().getCode();
         }
         throw new AssertionError("no DISCONNECT of the server's", end);

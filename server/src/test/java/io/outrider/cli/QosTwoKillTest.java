@@ -65,7 +65,7 @@ class QosTwoKillTest {
         completed.send(publish(0x34, "tools/c"), PUBREL);
         assertThat(completed.receive()).startsWith(0x50);
         assertThat(completed.receive()).startsWith(0x70);
-        List<String> before = topics(ear);
+        List<String> before = topics(ear, 3);
         released.send(PUBREL);
 
         server.kill();
@@ -89,7 +89,7 @@ class QosTwoKillTest {
         completed = admitted("tool.completed", 0);
         completed.send(PINGREQ);
         assertThat(completed.receive()).startsWith(0xd0);
-        assertThat(topics(ear)).as("sent again, and only that").containsExactly("tools/a");
+        assertThat(topics(ear, 1)).as("sent again, and only that").containsExactly("tools/a");
         assertThat(server.log()).doesNotContain("ERROR", "\tat ");
     }
 
@@ -104,11 +104,13 @@ class QosTwoKillTest {
         return socket;
     }
 
-    /** Of what has come by now: the answer to a ping comes behind it. */
-    private static List<String> topics(EnrolledSocket ear) throws IOException {
+    /** Of so many messages and of what has come by then: the answer to a ping comes behind it. */
+    private static List<String> topics(EnrolledSocket ear, int count) throws IOException {
         var topics = new ArrayList<String>();
-        ear.send(PINGREQ);
         while (true) {
+            if (topics.size() == count) {
+                ear.send(PINGREQ);
+            }
             byte[] packet = ear.receive();
             assertThat(packet).isNotEmpty();
             if (packet[0] == (byte) 0xd0) {

@@ -24,7 +24,7 @@ import tools.jackson.databind.JsonNode;
  * printed again: compared with what gpsd made of the same logs. They lie beside the checkout in
  * {@code ../shared/data/nmea}; elsewhere one line says that they were left out.
  */
-@Timeout(value = 5, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class ReceiverLogsTest {
     private static final double DEGREES_MAX = 1e-6;
     private static final Duration TIME_MAX = Duration.ofMillis(10);

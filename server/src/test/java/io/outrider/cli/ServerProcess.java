@@ -77,7 +77,10 @@ final class ServerProcess implements AutoCloseable {
                         folder.resolve("data"),
                         PosixFilePermissions.asFileAttribute(
                                 PosixFilePermissions.fromString("rwx------")));
-        List<Integer> ports = FreePorts.find(3);
+        List<Integer> ports;
+        do {
+            ports = FreePorts.find(3);
+        } while (ports.stream().map(String::valueOf).anyMatch(configuration::contains));
         Files.writeString(
                 data.resolve("outrider.yaml"),
                 """
@@ -290,7 +293,7 @@ final class ServerProcess implements AutoCloseable {
     private void awaitServing() throws IOException, InterruptedException {
         Instant end = Instant.now().plus(START_MAX);
         while (ControlClient.find(data.resolve("control.sock")).isEmpty()
-                || !log().contains("  map ")) { // the last of what port() reads
+                || !log().contains("  and say so in ")) { // the last line of the first greeting
             if (!process.isAlive() || Instant.now().isAfter(end)) {
                 throw new AssertionError("the server does not serve:\n" + log());
             }

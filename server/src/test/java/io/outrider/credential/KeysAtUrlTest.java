@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(120)
 class KeysAtUrlTest {
     @TempDir private Path directory;
     private final HandClock clock = new HandClock();
@@ -44,7 +44,7 @@ class KeysAtUrlTest {
 
     @Test
     void a_token_by_client_credentials_from_an_authorisation_server_is_accepted() throws Exception {
-        open(Duration.ofMinutes(15));
+        open(Duration.ofSeconds(1));
         awaitUsable();
 
         String token = server.grant(authority, "scope=publish:o1/acme/%252B/feed+openid");
@@ -81,7 +81,8 @@ class KeysAtUrlTest {
         awaitUsable();
         assertThat(check(server.signed("acme.truck-7", "")))
                 .isInstanceOf(TokenCheck.Accepted.class);
-        assertThat(told).extracting(IssuerStatus::usable).endsWith(false, true);
+        await().untilAsserted(() ->
+                assertThat(told).extracting(IssuerStatus::usable).endsWith(false, true));
     }
 
     @Test
@@ -89,7 +90,8 @@ class KeysAtUrlTest {
         open(Duration.ofSeconds(1));
         awaitUsable();
         server.answerKeysWith(e -> TestAuthorizationServer.answer(e, 500, ""));
-        await().until(() -> !issuers.status().getFirst().troubles().isEmpty());
+        await().until(() ->
+                issuers.status().getFirst().troubles().toString().contains("answered 500"));
 
         clock.advance(Duration.ofHours(24));
         assertThat(check(server.signed("acme.truck-7", "")))
@@ -110,6 +112,7 @@ class KeysAtUrlTest {
     void a_new_key_is_fetched_when_a_token_names_it_once_a_minute_at_most() {
         open(Duration.ofHours(1));
         awaitUsable();
+        int fetched = server.keyRequests.get();
         String old = server.signed("acme.truck-7", "");
         server.rotate("second");
         String fresh = server.signed("acme.truck-7", "");
@@ -118,7 +121,7 @@ class KeysAtUrlTest {
         await().untilAsserted(
                         () -> assertThat(check(fresh)).isInstanceOf(TokenCheck.Accepted.class));
         assertThat(check(old)).isInstanceOf(TokenCheck.Refused.class);
-        assertThat(server.keyRequests).hasValue(2);
+        assertThat(server.keyRequests).hasValue(fetched + 1);
 
         server.rotate("third");
         for (int i = 0; i < 1_000; i++) {
@@ -129,7 +132,7 @@ class KeysAtUrlTest {
         await().untilAsserted(() ->
                 assertThat(check(server.signed("acme.truck-7", "")))
                         .isInstanceOf(TokenCheck.Accepted.class));
-        assertThat(server.keyRequests).hasValue(3);
+        assertThat(server.keyRequests).hasValue(fetched + 2);
     }
 
     @Test
@@ -213,7 +216,7 @@ class KeysAtUrlTest {
     }
 
     private void assertTrouble(String part) {
-        open(Duration.ofMinutes(15));
+        open(Duration.ofSeconds(1));
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() ->
                         assertThat(issuers.status().getFirst().troubles())
@@ -246,8 +249,9 @@ class KeysAtUrlTest {
                         told::add);
     }
 
+    /** A fetch that took too long is made again after half a minute. */
     private void awaitUsable() {
-        await().until(() -> issuers.status().getFirst().usable());
+        await().atMost(Duration.ofSeconds(45)).until(() -> issuers.status().getFirst().usable());
     }
 
     private TokenCheck check(String token) {

@@ -168,6 +168,7 @@ class DashboardLiveTest {
             Member bus = it.fleet.add("acme.bus-3");
 
             stream.next("fleet");
+            awaitMembers("bus-3"); // the fleet may have been asked between the two
             it.fleet.report(van, at(NOON, 1), NOON);
             it.fleet.report(bus, at(NOON, 2), NOON);
 

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * For one thread.
  */
 public final class HttpsPeer {
-    private static final Duration ANSWER_MAX = Duration.ofSeconds(4);
+    private static final Duration ANSWER_MAX = Duration.ofSeconds(20);
     private static final int HEAD_BYTES_MAX = 16_384;
 
     /** Whose answers have a body as long as they say. */

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is altered, misplaced or not sealed is refused and counted, and nothing of it is stored. */
-@Timeout(60)
+@Timeout(240)
 class TamperingTest {
     @TempDir Path directory;
     private TestBackend backend;

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,6 +27,12 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class KillTest {
     private static final int ROUNDS = 5;
+
+    /**
+     * Where a commit takes long, the writer must not run ahead of what it was told by more than a
+     * window of counters: of those below nobody knows any more whether they were seen.
+     */
+    private static final int IN_FLIGHT_MAX = 200;
 
     @TempDir Path directory;
 
@@ -71,7 +78,7 @@ class KillTest {
         }
         assertThat(writer.waitFor(10, TimeUnit.SECONDS)).isTrue();
         assertThat(writer.exitValue()).as("killed, not ended").isEqualTo(137);
-        return acknowledged.lastKey() + 200;
+        return acknowledged.lastKey() + 1 + IN_FLIGHT_MAX;
     }
 
     private void verify(NavigableMap<Long, Long> acknowledged) throws Exception {
@@ -105,11 +112,16 @@ class KillTest {
                 counter == 0
                         ? TestTracker.announced(store, 1)
                         : TestTracker.resumed(store, 1, 0, counter);
+        var inFlight = new Semaphore(IN_FLIGHT_MAX);
         while (true) {
-            for (int inFlight = 0; inFlight < 8; inFlight++) {
+            for (int i = 0; i < 8; i++) {
+                inFlight.acquire();
                 long sent = counter++;
                 truck.sendUnder(0, sent, sent, run(firstSequence(sent), 3))
-                        .thenAccept(outcome -> print(out, sent, outcome))
+                        .thenAccept(outcome -> {
+                            print(out, sent, outcome);
+                            inFlight.release();
+                        })
                         .exceptionally(failure -> null);
             }
             Thread.sleep(1);

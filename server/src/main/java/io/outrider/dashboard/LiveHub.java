@@ -3,7 +3,6 @@ package io.outrider.dashboard;
 import io.outrider.dashboard.FleetSource.Member;
 import io.outrider.topic.TrackerId;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -130,9 +129,9 @@ final class LiveHub {
 
     /** Waits until something changed after this number, or the time is over, or the hub closed. */
     synchronized Changes after(long number, Duration waitMax) throws InterruptedException {
-        Instant end = Instant.now().plus(waitMax);
+        long endNanos = System.nanoTime() + waitMax.toNanos();
         while (change <= number && !closed) {
-            long leftMs = Duration.between(Instant.now(), end).toMillis();
+            long leftMs = (endNanos - System.nanoTime()) / 1_000_000;
             if (leftMs <= 0) {
                 break;
             }

@@ -165,18 +165,29 @@ class BrokerAttackTest {
 
     @Test
     void a_disconnect_cannot_make_a_session_outlive_its_limit() throws Exception {
-        var down = Payload.owning(new byte[] {1});
         try (var raw = RawMqtt.connected(broker, ID)) {
+            raw.send(
+                    RawMqtt.packet(
+                            0x82,
+                            RawMqtt.join(
+                                    new byte[] {0, 1, 0},
+                                    RawMqtt.utf8("o1/acme/truck-1/down"),
+                                    new byte[] {1})));
+            assertThat(raw.receive()).endsWith((byte) 1);
+            assertThat(isSubscribed()).isTrue();
+            assertThat(raw.receive()).startsWith((byte) 0x32);
             // The session was to end with the connection, and now shall live for ever.
             raw.send(new byte[] {(byte) 0xe0, 7, 0, 5, 0x11, -1, -1, -1, -1});
             raw.receive();
         }
-        Awaitility.await()
-                .until(() ->
-                        !broker.broker()
-                                .publishDown(new TrackerId("acme", "truck-1"), down)
-                                .toCompletableFuture()
-                                .join());
+        Awaitility.await().until(() -> !isSubscribed());
+    }
+
+    private static boolean isSubscribed() {
+        return broker.broker()
+                .publishDown(new TrackerId("acme", "truck-1"), Payload.owning(new byte[] {1}))
+                .toCompletableFuture()
+                .join();
     }
 
     @Test

@@ -189,11 +189,11 @@ class BrokerFailsClosedTest {
         var inside = connected();
         watchBroken.set(true);
 
-        assertThat(catchThrowable(() -> client().connect()))
-                .isInstanceOf(ConnectionClosedException.class);
         parts.inbox =
                 _ -> CompletableFuture.completedFuture(new Outcome.Withheld("the disk is full"));
         assertThat(publish(inside)).isEqualTo(MqttPublisher.NO_PUBACK);
+        assertThat(catchThrowable(() -> client().connect()))
+                .isInstanceOf(ConnectionClosedException.class);
     }
 
     private static GateExtension extension() {

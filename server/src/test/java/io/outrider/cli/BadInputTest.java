@@ -96,6 +96,14 @@ class BadInputTest {
     }
 
     @Test
+    void an_argument_that_is_no_text_or_too_long_is_refused_before_anything_reads_it() {
+        assertThat(Ran.command("client", "add", "lake", "--may-publish", "a/\uFFFD").errors())
+                .contains("argument 5 ('a/\uFFFD') is no text that can be read", "LC_ALL");
+        assertThat(Ran.command("fleet", "create", "x".repeat(4_097)).errors())
+                .contains("argument 3 has 4097 characters; 4096 are the most");
+    }
+
+    @Test
     void a_configuration_with_mistakes_starts_nothing() throws Exception {
         Path config =
                 Files.writeString(

@@ -1,0 +1,4 @@
+@NullMarked
+package io.outrider.timer;
+
+import org.jspecify.annotations.NullMarked;
